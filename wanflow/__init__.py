@@ -1,0 +1,1 @@
+"""Declarative recipes for image editing with Alibaba's Wan models."""
