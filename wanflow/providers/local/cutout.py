@@ -1,0 +1,68 @@
+"""A subject on its own: its pixels, its soft outline, and the sides at which its picture ended."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from wanflow.model.values import Size
+from wanflow.providers.local.areas import around
+from wanflow.providers.local.pixels import Mask, Pixels, resampled, size_of
+from wanflow.providers.local.subject import subject_mask
+
+# A subject that touches this share of a side was cut off there by its own picture's edge.
+_TOUCHES = 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutout:
+    """A subject, cropped to its own box; `ends` names the sides at which it was cut off."""
+
+    pixels: Pixels
+    mask: Mask
+    ends: frozenset[str] = frozenset()
+
+
+def cut_out(picture: Pixels) -> Cutout | None:
+    """Cut the main subject out of a picture; None where nothing stands out.
+
+    Raises:
+        StepError: the network cannot be used here.
+    """
+    mask = subject_mask(picture)
+    box = None if mask is None else around(mask > 0.5)
+    if mask is None or box is None:
+        return None
+    inside = mask > 0.5
+    edges = {"left": inside[:, 0], "right": inside[:, -1], "bottom": inside[-1]}
+    ends = frozenset(side for side, edge in edges.items() if edge.mean() > _TOUCHES)
+    part = box.grown(2, size_of(picture)).part
+    return Cutout(pixels=_own_colours(picture, mask)[part], mask=mask[part], ends=ends)
+
+
+def scaled(cutout: Cutout, height_px: int) -> Cutout:
+    """Bring a cutout to a height; its ratio is kept."""
+    height, width = cutout.mask.shape
+    sides = Size(width_px=max(1, round(width * height_px / height)), height_px=max(1, height_px))
+    shrinks = height_px < height
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    mask = cv2.resize(cutout.mask, (sides.width_px, sides.height_px), interpolation=way)
+    return Cutout(
+        pixels=resampled(np.ascontiguousarray(cutout.pixels), sides),
+        mask=mask.astype(np.float32),
+        ends=cutout.ends,
+    )
+
+
+def _own_colours(picture: Pixels, mask: Mask) -> Pixels:
+    """Replace the colours of the soft edge, mixed with the old background, by those inside."""
+    sure = (mask > 0.97).astype(np.float32)
+    reach = (0, 0)
+    spread = max(1.5, max(mask.shape) / 300)
+    share = cv2.GaussianBlur(sure, reach, spread)
+    inner = cv2.GaussianBlur(picture * sure[..., None], reach, spread)
+    inner = inner / np.maximum(share, 1e-3)[..., None]
+    # Far from any sure pixel there is nothing to take from: hair keeps its own colours.
+    trust = (np.clip(share / 0.05, 0, 1) * (1 - sure))[..., None]
+    mixed = picture * (1 - trust) + inner * trust
+    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)

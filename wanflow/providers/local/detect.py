@@ -1,0 +1,148 @@
+"""`detect`: labelled boxes around what the engine can find."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from wanflow.model.values import JsonValue, Note, Size
+from wanflow.providers.local.areas import Box, around
+from wanflow.providers.local.faces import faces
+from wanflow.providers.local.fonts import checked, font
+from wanflow.providers.local.lettering import lines
+from wanflow.providers.local.pixels import Painted, Pixels, Task, size_of
+from wanflow.providers.local.subject import rough_subject
+from wanflow.providers.local.typeset import Colour, colour, is_light
+
+_WORDS = {
+    "face": ("face", "faces", "human face", "脸", "人脸", "面部", "面孔", "脸部"),
+    "text": ("text", "texts", "lettering", "letters", "words", "文字", "文本", "字", "字幕"),
+    "subject": ("subject", "main subject", "主体", "主物体", "主角"),
+}
+_KIND = {word: kind for kind, words in _WORDS.items() for word in words}
+_COLOURS = ("#FF3B30", "#34C759", "#0A84FF", "#FF9F0A", "#BF5AF2", "#64D2FF", "#FFD60A", "#FF375F")
+_RIM: Colour = (20, 20, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One box with the name that the reader gave to what is in it."""
+
+    box: Box
+    label: str
+    colour: Colour
+
+
+def detect(task: Task) -> Painted:
+    """Box and label every target that can be found.
+
+    The engine cannot name things. It knows faces, letters and the main subject; one other
+    target, if there is just one, is taken to mean the main subject, and a note says so.
+
+    Raises:
+        StepError: the font lacks a character of a target's name.
+    """
+    picture = task.pictures[-1]
+    wish = task.arguments.get("targets")
+    targets = [checked(str(name)) for name in wish] if isinstance(wish, Sequence) else []
+    style = task.arguments.get("style")
+    style = style if isinstance(style, Mapping) else {}
+    unknown = [name for name in targets if _kind(name) is None]
+    known = {_kind(name) for name in targets}
+    found: list[Found] = []
+    notes: list[Note] = []
+    for at, name in enumerate(targets):
+        stands_for_subject = unknown == [name] and "subject" not in known
+        boxes = _boxes(picture, "subject" if stands_for_subject else _kind(name))
+        ink = colour(str(style.get("color") or _COLOURS[at % len(_COLOURS)]))
+        found.extend(Found(box=box, label=name, colour=ink) for box in boxes)
+        if not boxes:
+            notes.append(_not_found(name))
+        elif stands_for_subject:
+            notes.append(_took_subject(name))
+    return Painted(pictures=(drawn(picture, found, style.get("width")),), notes=tuple(notes))
+
+
+def drawn(picture: Pixels, found: Sequence[Found], width: JsonValue = None) -> Pixels:
+    """Draw boxes and their labels; `width` is a fraction of the shorter side."""
+    size = size_of(picture)
+    side = min(size.width_px, size.height_px)
+    share = float(width) if isinstance(width, int | float) else 0.006
+    line_px = max(2, round(side * share))
+    image = Image.fromarray(picture)
+    pen = ImageDraw.Draw(image)
+    for one in found:
+        _frame(pen, one, line_px)
+    taken: list[Box] = []
+    for one in found:
+        place = _label_place(one, size, line_px, taken)
+        taken.append(place)
+        _label(pen, one, place)
+    return np.asarray(image)
+
+
+def _boxes(picture: Pixels, kind: str | None) -> tuple[Box, ...]:
+    if kind == "face":
+        return faces(picture)
+    if kind == "text":
+        return tuple(line.box.grown(0, size_of(picture)) for line in lines(picture))
+    if kind == "subject":
+        inside = rough_subject(picture)
+        box = None if inside is None else around(inside)
+        return () if box is None else (box,)
+    return ()
+
+
+def _kind(name: str) -> str | None:
+    return _KIND.get(name.strip().lower())
+
+
+def _not_found(name: str) -> Note:
+    return Note(code=f"not_found: {name}", text=f"the local engine found no {name} in the picture")
+
+
+def _took_subject(name: str) -> Note:
+    return Note(
+        code=f"took_subject: {name}",
+        text=f"the local engine cannot name things: it boxed the main subject as {name}",
+    )
+
+
+def _frame(pen: ImageDraw.ImageDraw, one: Found, line_px: int) -> None:
+    box = (one.box.left, one.box.top, one.box.right - 1, one.box.bottom - 1)
+    rim = max(1, line_px // 3)
+    outer = (box[0] - rim, box[1] - rim, box[2] + rim, box[3] + rim)
+    pen.rectangle(outer, outline=_RIM, width=line_px + 2 * rim)
+    pen.rectangle(box, outline=one.colour, width=line_px)
+
+
+def _label_place(one: Found, size: Size, line_px: int, taken: Sequence[Box]) -> Box:
+    """Find room for a label: above its box, else inside its top, else below what is in the way."""
+    letters = _letters_px(size)
+    width = round(font(letters).getlength(one.label) + letters * 0.6)
+    height = round(letters * 1.4)
+    left = max(0, min(one.box.left - line_px // 3, size.width_px - width))
+    top = one.box.top - height if one.box.top >= height else one.box.top
+    for other in sorted(taken, key=lambda box: box.top):
+        beside = other.right <= left or left + width <= other.left
+        if not beside and other.top < top + height and top < other.bottom:
+            top = other.bottom
+    top = max(0, min(top, size.height_px - height))
+    return Box(left=left, top=top, right=left + width, bottom=top + height)
+
+
+def _label(pen: ImageDraw.ImageDraw, one: Found, place: Box) -> None:
+    letters = round(place.height / 1.4)
+    pen.rectangle((place.left, place.top, place.right - 1, place.bottom - 1), fill=one.colour)
+    pen.text(
+        ((place.left + place.right) / 2, (place.top + place.bottom) / 2),
+        one.label,
+        fill=(0, 0, 0) if is_light(one.colour) else (255, 255, 255),
+        font=font(letters),
+        anchor="mm",
+    )
+
+
+def _letters_px(size: Size) -> int:
+    return max(12, round(min(size.width_px, size.height_px) * 0.034))

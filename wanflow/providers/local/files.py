@@ -1,0 +1,45 @@
+"""Pictures from files and into files."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from wanflow.errors import ImageError
+from wanflow.providers.local.pixels import Pixels
+
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
+_WHITE = (255, 255, 255)
+
+
+def read(path: Path) -> Pixels:
+    """Read a picture; what is transparent stands on white.
+
+    Raises:
+        ImageError: the file is gone, or it is no complete picture of a known format.
+    """
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            image.load()
+            return np.array(_opaque(image))
+    except FileNotFoundError:
+        raise ImageError("image-missing", f"there is no picture {path.name}") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise ImageError(
+            "image-unreadable",
+            f"{path.name} is not a complete PNG, JPEG, BMP or WEBP picture",
+            hint="open it in an image program and save it again as PNG",
+        ) from None
+
+
+def write(pixels: Pixels, path: Path) -> None:
+    """Write a picture as PNG: 8 bits RGB, no metadata, equal bytes for equal pixels."""
+    Image.fromarray(pixels).save(path, format="PNG", compress_level=6)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    ground = Image.new("RGBA", layer.size, (*_WHITE, 255))
+    return Image.alpha_composite(ground, layer).convert("RGB")

@@ -1,0 +1,95 @@
+"""`remove_text`: lettering found by a detector, and its place filled from the surroundings."""
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+
+from wanflow.model.values import Note
+from wanflow.providers.local.areas import Box, region
+from wanflow.providers.local.fill import filled
+from wanflow.providers.local.lettering import Line, lines
+from wanflow.providers.local.pixels import (
+    INVENTED_BY_COPYING,
+    Hole,
+    Painted,
+    Pixels,
+    Task,
+    size_of,
+)
+
+# The first pass takes the lines as found; what is found after it is taken with a wider margin.
+_MARGINS = (0.12, 0.3, 0.6)
+
+
+def remove_text(task: Task) -> Painted:
+    """Fill the places of all lines of letters whose middle lies in the region.
+
+    A box as region with `what: logo` (or `all`, or `watermark`, if no letters are in it) is filled
+    as a whole, since a sign without letters cannot be found. Afterwards the detector finds no
+    line in the region.
+    """
+    picture = task.pictures[-1]
+    wish = task.arguments.get("region")
+    area = region(wish, size_of(picture))
+    what = task.arguments.get("what", "text")
+    found = _within(lines(picture), area)
+    as_a_whole = isinstance(wish, Mapping) and (
+        what == "logo" or (what in {"all", "watermark"} and not found)
+    )
+    if not found and not as_a_whole:
+        note = Note(code="not_found: text", text="the local engine found no lettering to remove")
+        return Painted(pictures=(picture,), notes=(note,))
+    first = _marked(picture, found, _MARGINS[0])
+    if as_a_whole:
+        first[area.part] = True
+    pictures = tuple(_cleaned(picture, first, area, seed) for seed in task.seeds)
+    return Painted(pictures=pictures, notes=(INVENTED_BY_COPYING,))
+
+
+def _cleaned(picture: Pixels, hole: Hole, area: Box, seed: int) -> Pixels:
+    result = _filled_each(picture, hole, seed)
+    for margin in _MARGINS[1:]:
+        left_over = _within(lines(result), area)
+        if not left_over:
+            return result
+        hole = hole | _marked(picture, left_over, margin)
+        result = _filled_each(picture, hole, seed)
+    left_over = _within(lines(result), area)
+    return _washed(result, _marked(result, left_over, _MARGINS[-1])) if left_over else result
+
+
+def _filled_each(picture: Pixels, hole: Hole, seed: int) -> Pixels:
+    """Fill hole by hole, none of them from another one, so that each is looked at closely."""
+    count, pieces = cv2.connectedComponents(_joined(hole).astype(np.uint8))
+    result = picture
+    for piece in range(1, count):
+        one = (pieces == piece) & hole
+        result = filled(result, one, protected=hole & ~one, seed=seed)
+    return result
+
+
+def _joined(hole: Hole) -> Hole:
+    reach = max(3, round(max(hole.shape) / 30))
+    return cv2.dilate(hole.astype(np.uint8), np.ones((reach, reach), dtype=np.uint8)) > 0
+
+
+def _within(found: Sequence[Line], area: Box) -> tuple[Line, ...]:
+    return tuple(line for line in found if area.holds_centre_of(line.box))
+
+
+def _marked(picture: Pixels, found: Sequence[Line], margin: float) -> Hole:
+    """Mark lines with a margin, a fraction of a line's height, all around."""
+    marked = np.zeros(picture.shape[:2], dtype=np.uint8)
+    for line in found:
+        centre, (width, height), angle = cv2.minAreaRect(line.corners)
+        by = 2 * margin * min(width, height) + 4
+        corners = cv2.boxPoints((centre, (width + by, height + by), angle))
+        cv2.fillPoly(marked, [np.rint(corners).astype(np.int32)], 1)
+    return marked > 0
+
+
+def _washed(picture: Pixels, hole: Hole) -> Pixels:
+    """Fill smoothly: no patch is copied, so nothing that looks like a letter can come in."""
+    smooth = cv2.inpaint(picture, hole.astype(np.uint8) * 255, 9, cv2.INPAINT_TELEA)
+    return np.where(hole[..., None], smooth, picture).astype(np.uint8)
