@@ -22,7 +22,6 @@ _WORDS = {
 }
 _KIND = {word: kind for kind, words in _WORDS.items() for word in words}
 _COLOURS = ("#FF3B30", "#34C759", "#0A84FF", "#FF9F0A", "#BF5AF2", "#64D2FF", "#FFD60A", "#FF375F")
-_RIM: Colour = (20, 20, 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +112,7 @@ def _frame(pen: ImageDraw.ImageDraw, one: Found, line_px: int) -> None:
     box = (one.box.left, one.box.top, one.box.right - 1, one.box.bottom - 1)
     rim = max(1, line_px // 3)
     outer = (box[0] - rim, box[1] - rim, box[2] + rim, box[3] + rim)
-    pen.rectangle(outer, outline=_RIM, width=line_px + 2 * rim)
+    pen.rectangle(outer, outline=_against(one.colour), width=line_px + 2 * rim)
     pen.rectangle(box, outline=one.colour, width=line_px)
 
 
@@ -138,10 +137,14 @@ def _label(pen: ImageDraw.ImageDraw, one: Found, place: Box) -> None:
     pen.text(
         ((place.left + place.right) / 2, (place.top + place.bottom) / 2),
         one.label,
-        fill=(0, 0, 0) if is_light(one.colour) else (255, 255, 255),
+        fill=_against(one.colour),
         font=font(letters),
         anchor="mm",
     )
+
+
+def _against(ink: Colour) -> Colour:
+    return (0, 0, 0) if is_light(ink) else (255, 255, 255)
 
 
 def _letters_px(size: Size) -> int:

@@ -12,11 +12,12 @@ from wanflow.providers.local.pixels import Pixels
 
 # The network wants sides that divide by 32; letters below some 10 pixels need a larger picture.
 _STEP_PX = 32
-_SHORT_PX, _LONG_PX = 736, 1280
+_SHORT_PX, _LONG_PX = 736, 960
 _LETTER, _LINE = 0.3, 0.5
 # The network marks the core of a line; this much of area / outline brings back its full height.
 _GROWTH = 1.6
 _SMALLEST_PX = 4
+_AFAR, _READABLE_PX, _SHARE_AFAR = 0.45, 11, 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +45,41 @@ def lines(pixels: Pixels) -> tuple[Line, ...]:
     height, width = pixels.shape[:2]
     scale = max(1.0, _SHORT_PX / min(height, width))
     scale = min(scale, _LONG_PX / max(height, width))
+    likely = _likely(pixels, scale)
+    from_afar = _likely(pixels, scale * _AFAR)
+    back = (width / likely.shape[1], height / likely.shape[0])
+    found = [line for outline in _outlines(likely) if (line := _line(outline, likely, back))]
+    kept = [line for line in found if _is_lettering(line, from_afar, scale, (height, width))]
+    return tuple(sorted(kept, key=lambda line: (line.box.top, line.box.left)))
+
+
+def _likely(pixels: Pixels, scale: float) -> NDArray[np.float32]:
+    """Ask the network, on the picture at a scale, how likely each pixel is part of a letter."""
+    height, width = pixels.shape[:2]
     sides = (_stepped(width * scale), _stepped(height * scale))
-    small = cv2.resize(pixels, sides, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(pixels, sides, interpolation=way)
     # The network learned from pictures in the order blue, green, red.
     planes = (small[..., ::-1].astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
-    likely = networks.run(networks.LETTERING, np.ascontiguousarray(planes))
-    found = (
-        _line(contour, likely, (width / sides[0], height / sides[1]))
-        for contour in _outlines(likely)
-    )
-    kept = [line for line in found if line is not None]
-    return tuple(sorted(kept, key=lambda line: (line.box.top, line.box.left)))
+    return networks.run(networks.LETTERING, np.ascontiguousarray(planes))
+
+
+def _is_lettering(
+    line: Line, from_afar: NDArray[np.float32], scale: float, sides: tuple[int, int]
+) -> bool:
+    """Tell letters from eyes, cups and lamps, which the network takes for one large letter.
+
+    Letters stay letters when the picture shrinks. Measured on the photographs of this repository:
+    at 0.45 of the size no such thing is found any more, and every single letter still is.
+    """
+    _, (width, height), _ = cv2.minAreaRect(line.corners)
+    if min(width, height) * scale * _AFAR < _READABLE_PX:
+        return max(width, height) > 2 * min(width, height)
+    down, across = (small / side for small, side in zip(from_afar.shape, sides, strict=True))
+    box = line.box
+    rows = slice(int(max(0, box.top) * down), int(box.bottom * down) + 1)
+    columns = slice(int(max(0, box.left) * across), int(box.right * across) + 1)
+    return bool((from_afar[rows, columns] > _LETTER).mean() > _SHARE_AFAR)
 
 
 def _stepped(side: float) -> int:
