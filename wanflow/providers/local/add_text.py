@@ -23,7 +23,9 @@ def add_text(task: Task) -> Painted:
     side = min(size.width_px, size.height_px)
     letters = side * _SIZES[_word(task.arguments, "size", "l")]
     ink = colour(_word(task.arguments, "color", "white"))
-    runs = [Run(text=checked(_word(task.arguments, "text", "")), size_px=round(letters), colour=ink)]
+    runs = [
+        Run(text=checked(_word(task.arguments, "text", "")), size_px=round(letters), colour=ink)
+    ]
     subtitle = task.arguments.get("subtitle")
     if isinstance(subtitle, Mapping):
         own = _word(subtitle, "color", "")

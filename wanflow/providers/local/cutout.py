@@ -65,4 +65,4 @@ def _own_colours(picture: Pixels, mask: Mask) -> Pixels:
     # Far from any sure pixel there is nothing to take from: hair keeps its own colours.
     trust = (np.clip(share / 0.05, 0, 1) * (1 - sure))[..., None]
     mixed = picture * (1 - trust) + inner * trust
-    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(mixed), 0, 255), dtype=np.uint8)

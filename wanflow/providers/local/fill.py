@@ -17,11 +17,10 @@ _WORK_PX = 640
 _PATCH_RADIUS_PX = 5
 _SMOOTH_RADIUS_PX = 7
 _LEAST_CONTEXT_PX = 96
+_SEAM_MAX, _SEAM_REACH_PX, _SEAM_FADE_PX = 22.0, 12.0, 50.0
 
 
-def filled(
-    pixels: Pixels, hole: Hole, *, protected: Hole | None = None, seed: int = 0
-) -> Pixels:
+def filled(pixels: Pixels, hole: Hole, *, protected: Hole | None = None, seed: int = 0) -> Pixels:
     """Fill a hole by copying patches from the rest of the picture.
 
     Only the surroundings of the hole are looked at, so a small hole is filled at full
@@ -55,7 +54,8 @@ def _patched(pixels: Pixels, hole: Hole, kept: Hole, seed: int) -> Pixels:
     scale = min(1.0, _WORK_PX / max(pixels.shape[:2]))
     full = size_of(pixels)
     work = Size(
-        width_px=max(8, round(full.width_px * scale)), height_px=max(8, round(full.height_px * scale))
+        width_px=max(8, round(full.width_px * scale)),
+        height_px=max(8, round(full.height_px * scale)),
     )
     small = _shrunk(pixels, hole, work)
     small_hole = _shrunk_mask(hole, work)
@@ -70,6 +70,7 @@ def _patched(pixels: Pixels, hole: Hole, kept: Hole, seed: int) -> Pixels:
             global_mask=(_shrunk_mask(kept, work) & ~small_hole).astype(np.uint8) * 255,
             patch_size=_PATCH_RADIUS_PX,
         )
+    done = _levelled(done, small_hole)
     grown = cv2.resize(done, (full.width_px, full.height_px), interpolation=cv2.INTER_CUBIC)
     return cast("Pixels", grown)
 
@@ -93,6 +94,33 @@ def _shrunk_mask(mask: Hole, work: Size) -> NDArray[np.bool_]:
 def _smoothed(pixels: Pixels, hole: Hole) -> Pixels:
     marked = hole.astype(np.uint8) * 255
     return cast("Pixels", cv2.inpaint(pixels, marked, _SMOOTH_RADIUS_PX, cv2.INPAINT_TELEA))
+
+
+def _levelled(pixels: Pixels, hole: Hole) -> Pixels:
+    """Bring the lightness of a fill, near its border, to that of what it borders on.
+
+    Copied patches of sky are a shade too light or dark, which shows as a seam. Where the colours
+    differ by much it is no seam but a thing that ends there, and stays.
+    """
+    inner, outer = _near(pixels, hole), _near(pixels, ~hole)
+    step = outer - inner
+    large = np.abs(step).max(axis=2, keepdims=True)
+    edge = cv2.dilate((~hole).astype(np.uint8), np.ones((3, 3), dtype=np.uint8)) > 0
+    trust = np.exp(-((large / _SEAM_MAX) ** 2)) * (edge & hole)[..., None]
+    share = cv2.GaussianBlur(trust.astype(np.float32), (0, 0), _SEAM_REACH_PX)[..., None]
+    spread = cv2.GaussianBlur((step * trust).astype(np.float32), (0, 0), _SEAM_REACH_PX)
+    distance = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5)[..., None]
+    offset = spread / np.maximum(share, 1e-6) * np.exp(-distance / _SEAM_FADE_PX)
+    offset = offset * np.minimum(share / 1e-3, 1) * hole[..., None]
+    return np.asarray(np.clip(np.rint(pixels + offset), 0, 255), dtype=np.uint8)
+
+
+def _near(pixels: Pixels, where: Hole) -> NDArray[np.float32]:
+    """Mean colour of those pixels around each place that lie in a mask."""
+    weight = where.astype(np.float32)
+    share = cv2.GaussianBlur(weight, (0, 0), 4)
+    total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), 4)
+    return np.asarray(total / np.maximum(share, 1e-3)[..., None], dtype=np.float32)
 
 
 class _Copier(Protocol):

@@ -33,7 +33,7 @@ def checked(text: str) -> str:
             name = unicodedata.name(character, "")
             raise StepError(
                 "missing-glyph",
-                f"the local engine's font has no '{character}' ({' '.join((point, name)).strip()})",
+                f"the local engine's font has no '{character}' ({f'{point} {name}'.strip()})",
                 hint=f"write the text without {point}, or use --provider dashscope",
             )
     return text

@@ -79,7 +79,9 @@ def _placed(scene: Pixels, subject: Cutout, place: Stand, *, smooth: bool) -> Pi
     ground = scene * dark[..., None]
     flat = np.clip(np.rint(ground * (1 - mask[..., None]) + sheet * mask[..., None]), 0, 255)
     done = flat.astype(np.uint8)
-    return _smooth(done, np.clip(np.rint(ground), 0, 255).astype(np.uint8), mask) if smooth else done
+    return (
+        _smooth(done, np.clip(np.rint(ground), 0, 255).astype(np.uint8), mask) if smooth else done
+    )
 
 
 def _surroundings(scene: Pixels, place: Stand, subject: Cutout) -> Pixels:

@@ -58,7 +58,8 @@ def _canvas(task: Task, size: Size) -> Extension:
     if max(canvas.size.width_px, canvas.size.height_px) > _LONGEST_PX:
         raise StepError(
             "result-too-large",
-            f"the extended picture would be {canvas.size} pixels; no side may be over {_LONGEST_PX}",
+            f"the extended picture would be {canvas.size} pixels; the longest side possible is"
+            f" {_LONGEST_PX}",
             hint="extend by less, or make the picture smaller before",
         )
     return canvas

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from wanflow.model.values import JsonValue
 from wanflow.providers.local.cutout import Cutout
 from wanflow.providers.local.pixels import Mask, Pixels
@@ -12,7 +10,7 @@ from wanflow.providers.local.subject import saliency
 
 # Foot of a subject that is whole, as a fraction of the scene's height.
 _FOOT = 0.94
-_CANDIDATES = np.linspace(0.15, 0.85, 29)
+_CANDIDATES = tuple(k / 40 for k in range(6, 35))
 # The lines of thirds, a little to the outside: where a second thing looks at home.
 _LIKED = (0.28, 0.72)
 
@@ -68,7 +66,8 @@ def _free_place(subjects: Sequence[Cutout], whole_px: int, looked_at: Mask) -> t
         outside = max(0.0, half - x) + max(0.0, x + half - 1)
         return hidden + 2 * outside + 0.5 * min(abs(x - liked) for liked in _LIKED)
 
-    return min((float(x) for x in _CANDIDATES), key=cost), _FOOT
+    best: float = min(_CANDIDATES, key=cost)
+    return best, _FOOT
 
 
 def _number(value: JsonValue) -> float:

@@ -21,7 +21,7 @@ from wanflow.providers.local.pixels import (
 # The first pass takes the strokes of the letters only, which leaves most of the ground as it is;
 # lines that are still found after it are taken whole, with a margin that grows.
 _MARGINS = (0.1, 0.4)
-# How far from its ground, in Lab, a pixel is at least and at most to count as a letter's or shadow's.
+# How far from its ground, in Lab, a pixel of a letter or its shadow is: the threshold's range.
 _CONTRAST_MIN, _CONTRAST_MAX = 3.0, 24.0
 
 

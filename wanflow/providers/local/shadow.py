@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from wanflow.providers.local.pixels import Mask
+from wanflow.providers.local.pixels import Hole, Mask
 
 _CONTACT, _AMBIENT = 0.6, 0.3
 
@@ -17,10 +17,11 @@ def shadow(mask: Mask, height_px: int) -> Mask:
     """
     contact = _footprint(mask > 0.5, height_px)
     ambient = cv2.GaussianBlur(_moved(mask, height_px // 40), (0, 0), max(1.0, height_px / 22))
-    return np.clip(np.maximum(_CONTACT * contact, _AMBIENT * ambient), 0, 1).astype(np.float32)
+    dark = np.maximum(_CONTACT * contact, _AMBIENT * ambient)
+    return np.asarray(np.clip(dark, 0, 1), dtype=np.float32)
 
 
-def _footprint(inside: np.ndarray, height_px: int) -> Mask:
+def _footprint(inside: Hole, height_px: int) -> Mask:
     """A flat, blurred disc under what the subject stands on."""
     sheet = np.zeros(inside.shape, dtype=np.float32)
     rows = np.flatnonzero(inside.any(axis=1))

@@ -50,15 +50,16 @@ def subject_mask(pixels: Pixels) -> Mask | None:
     """
     coarse = saliency(pixels)
     scale = min(1.0, _GRABCUT_PX / max(pixels.shape[:2]))
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    guess = cv2.resize(coarse, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    height, width = pixels.shape[:2]
+    sides = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(pixels, sides, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    guess = np.asarray(cv2.resize(coarse, sides, interpolation=cv2.INTER_AREA), dtype=np.float32)
     inside = _main_parts(_cut(small, guess))
     if inside.mean() < _SMALLEST_SHARE:
         return None
-    height, width = pixels.shape[:2]
     full = cv2.resize(inside.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     radius = max(2, round(max(height, width) / 200))
-    return _sharpened(_guided(pixels, full, radius))
+    return _sharpened(_guided(pixels, np.asarray(full, dtype=np.float32), radius))
 
 
 def _cut(small: Pixels, guess: Mask) -> NDArray[np.bool_]:
@@ -71,9 +72,7 @@ def _cut(small: Pixels, guess: Mask) -> NDArray[np.bool_]:
         return guess > 0.5
     cv2.setRNGSeed(0)
     ground, figure = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(
-        small, labels, None, ground, figure, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK
-    )
+    cv2.grabCut(small, labels, (0, 0, 1, 1), ground, figure, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
     return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
 
 
@@ -90,18 +89,20 @@ def _main_parts(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _guided(pixels: Pixels, mask: Mask, radius: int) -> Mask:
     """Let the mask follow the edges of the picture: a guided filter with the grey picture."""
-    guide = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    guide = np.asarray(grey, dtype=np.float32) / np.float32(255)
     window = (2 * radius + 1, 2 * radius + 1)
 
-    def mean(plane: Mask) -> Mask:
-        return cv2.boxFilter(plane, -1, window).astype(np.float32)
+    def mean(plane: NDArray[np.floating]) -> Mask:
+        return np.asarray(cv2.boxFilter(plane, -1, window), dtype=np.float32)
 
     guide_mean, mask_mean = mean(guide), mean(mask)
     spread = mean(guide * guide) - guide_mean * guide_mean
     slope = (mean(guide * mask) - guide_mean * mask_mean) / (spread + np.float32(1e-4))
-    return mean(slope) * guide + mean(mask_mean - slope * guide_mean)
+    offset = mean(mask_mean - slope * guide_mean)
+    return np.asarray(mean(slope) * guide + offset, dtype=np.float32)
 
 
 def _sharpened(mask: Mask) -> Mask:
     """Narrow the soft edge and pull it in by a hair, so that no background shines around it."""
-    return np.clip((mask - 0.25) / 0.6, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((mask - 0.25) / 0.6, 0, 1), dtype=np.float32)

@@ -69,9 +69,7 @@ def arranged(runs: Sequence[Run], size: Size, anchor: str) -> tuple[Placed, ...]
         for line in lines:
             width = font(run.size_px).getlength(line)
             x = _start(anchor, ("left", "right"), size.width_px, width, margin)
-            placed.append(
-                Placed(text=line, x_px=x, y_px=y, size_px=run.size_px, colour=run.colour)
-            )
+            placed.append(Placed(text=line, x_px=x, y_px=y, size_px=run.size_px, colour=run.colour))
             y += run.size_px * _LINE_HEIGHT
     return tuple(placed)
 
@@ -102,9 +100,7 @@ def _with_shadow(image: Image.Image, lines: Sequence[Placed], ground: Colour) ->
     return Image.composite(paint, shaded, rim)
 
 
-def _stroke(
-    pen: ImageDraw.ImageDraw, line: Placed, *, fill: int | Colour, rim_px: int
-) -> None:
+def _stroke(pen: ImageDraw.ImageDraw, line: Placed, *, fill: int | Colour, rim_px: int) -> None:
     # The box of a letter is about 1.16 of its size high and begins above it.
     pen.text(
         (line.x_px, line.y_px + line.size_px * (_LINE_HEIGHT / 2)),
@@ -117,9 +113,7 @@ def _stroke(
     )
 
 
-def _start(
-    anchor: str, names: tuple[str, str], side: float, extent: float, margin: float
-) -> float:
+def _start(anchor: str, names: tuple[str, str], side: float, extent: float, margin: float) -> float:
     words = anchor.split("-")
     if names[0] in words:
         return margin
