@@ -64,10 +64,9 @@ def _free_place(subjects: Sequence[Cutout], whole_px: int, looked_at: Mask) -> t
         left, right = max(0, round((x - half) * width)), min(width, round((x + half) * width))
         hidden = float(rows[:, left:right].sum()) / total
         outside = max(0.0, half - x) + max(0.0, x + half - 1)
-        return hidden + 2 * outside + 0.5 * min(abs(x - liked) for liked in _LIKED)
+        return float(hidden + 2 * outside + 0.5 * min(abs(x - liked) for liked in _LIKED))
 
-    best: float = min(_CANDIDATES, key=cost)
-    return best, _FOOT
+    return min(_CANDIDATES, key=cost), _FOOT
 
 
 def _number(value: JsonValue) -> float:

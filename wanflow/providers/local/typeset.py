@@ -60,7 +60,6 @@ def arranged(runs: Sequence[Run], size: Size, anchor: str) -> tuple[Placed, ...]
     room = Size(
         width_px=max(1, size.width_px - 2 * margin), height_px=max(1, size.height_px - 2 * margin)
     )
-    # A title shall not cover what it is written on, unless it cannot be made to fit otherwise.
     broken = _fitting(runs, room)
     height = sum(len(lines) * run.size_px * _LINE_HEIGHT for run, lines in broken)
     y = _start(anchor, ("top", "bottom"), size.height_px, height, margin)
@@ -123,27 +122,28 @@ def _start(anchor: str, names: tuple[str, str], side: float, extent: float, marg
 
 
 def _fitting(runs: Sequence[Run], room: Size) -> list[tuple[Run, list[str]]]:
+    """Shrink runs until their lines fit; words are cut only at the smallest size."""
     factor = 1.0
     while True:
         sized = [
             Run(text=r.text, size_px=max(_SMALLEST_PX, round(r.size_px * factor)), colour=r.colour)
             for r in runs
         ]
-        broken = [(run, _broken(run, room.width_px)) for run in sized]
+        smallest = all(run.size_px == _SMALLEST_PX for run in sized)
+        broken = [(run, _broken(run, room.width_px, within_words=smallest)) for run in sized]
         height = sum(len(lines) * run.size_px * _LINE_HEIGHT for run, lines in broken)
         widest = max(font(r.size_px).getlength(line) for r, lines in broken for line in lines)
-        fits = height <= room.height_px and widest <= room.width_px
-        if fits or all(run.size_px == _SMALLEST_PX for run in sized):
+        if smallest or (height <= room.height_px and widest <= room.width_px):
             return broken
         factor *= _SHRINK
 
 
-def _broken(run: Run, width_px: int) -> list[str]:
+def _broken(run: Run, width_px: int, *, within_words: bool) -> list[str]:
     face = font(run.size_px)
     lines: list[str] = []
     for paragraph in run.text.split("\n"):
         line = ""
-        for piece in _pieces(paragraph):
+        for piece in paragraph if within_words else _pieces(paragraph):
             if line and face.getlength((line + piece).rstrip()) > width_px:
                 lines.append(line.rstrip())
                 line = piece.lstrip()
