@@ -62,6 +62,9 @@ class LocalProvider:
                 hint=INSTALL,
             )
         try:
+            # Cancelled while it starts, a process would be left behind by anyio 4.16: let it start.
+            with anyio.CancelScope(shield=True):
+                await anyio.to_process.run_sync(os.getpid, limiter=self._limiter())
             names, notes = await anyio.to_process.run_sync(
                 work, order, cancellable=True, limiter=self._limiter()
             )
