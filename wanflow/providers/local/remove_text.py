@@ -56,8 +56,7 @@ def _cleaned(picture: Pixels, hole: Hole, area: Box, seed: int) -> Pixels:
         left_over = _within(lines(result), area)
         if not left_over:
             return result
-        hole = hole | _marked(picture, left_over, margin)
-        result = _filled_each(picture, hole, seed)
+        result = _filled_each(result, _marked(result, left_over, margin), seed)
     left_over = _within(lines(result), area)
     return _washed(result, _marked(result, left_over, _MARGINS[-1])) if left_over else result
 
