@@ -46,7 +46,7 @@ def input_pairs(
             continue
         if value.startswith("@"):
             try:
-                value = read(value[1:])  # noqa: PLW2901  # the text stands for its file from here
+                value = read(value[1:])  # the text stands for its file from here
             except (OSError, UnicodeError) as error:
                 message = f"the file '{value[1:]}' for '{name}' cannot be read: {_why(error)}"
                 problems.append(Problem(code="unreadable-file", message=message))

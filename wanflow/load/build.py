@@ -90,9 +90,7 @@ def _image(one: Reference) -> ImageRef:
     pointer = Pointer(one.pointer)
     if one.form == "path":
         return PathRef(path=one.text, role=one.role, pointer=pointer)
-    return NameRef(
-        name=one.name, index=one.index, every=one.every, role=one.role, pointer=pointer
-    )
+    return NameRef(name=one.name, index=one.index, every=one.every, role=one.role, pointer=pointer)
 
 
 def _expect(given: JsonValue) -> Expect:

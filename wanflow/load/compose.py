@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -61,14 +61,15 @@ def composed(source: str, lines: Lines, *, loader: type = LOADER) -> Composed:
         lines: places in that text.
         loader: which of PyYAML's two parsers gives the events.
     """
-    composer = _Composer(lines)
+    composer = _Composer(source, lines)
     try:
         for event in _events(source, loader):
             composer.take(event)
     except _Stop:
         return Composed(None, composer.problems)
     except yaml.MarkedYAMLError as error:
-        composer.problems.append(syntax_problem(error, lines, source))
+        if not composer.bare_template:  # else it only follows from that
+            composer.problems.append(syntax_problem(error, lines, source))
         return Composed(None, composer.problems)
     if composer.root is None:
         composer.report("empty-file", "the file holds nothing but comments", 0)
@@ -80,13 +81,25 @@ def _events(source: str, loader: type) -> Iterator[yaml.Event]:
     return events
 
 
+def _begin(event: yaml.Event) -> int:
+    mark: Any = event.start_mark  # both parsers always set it
+    return int(mark.index)
+
+
+def _end(event: yaml.Event) -> int:
+    mark: Any = event.end_mark
+    return int(mark.index)
+
+
 class _Composer:
     """Takes one event after the other."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, source: str, lines: Lines) -> None:
         self.root: Node | None = None
         self.problems: list[Problem] = []
+        self._source = source
         self._lines = lines
+        self.bare_template = False
         self._open: list[tuple[Node, str | None]] = []
         self._keys: list[dict[str, Node]] = []
         self._anchors: dict[str, Node | None] = {}
@@ -110,31 +123,31 @@ class _Composer:
             self.report(
                 "several-documents",
                 "a second document begins here; a file holds one",
-                event.start_mark.index,
+                _begin(event),
                 "remove the '---', or put what follows into a file of its own",
             )
             raise _Stop
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        start = event.start_mark.index
+        start = _begin(event)
         self._refuse_tag(event.tag, start)
         text = event.value
         if len(text) * 4 > MAX_SCALAR_BYTES and len(text.encode()) > MAX_SCALAR_BYTES:
             self.report(
                 "text-too-long", f"a text may have {MAX_SCALAR_BYTES:,} bytes; this has more", start
             )
-        node = Node("scalar", start, event.end_mark.index, text, event.style or "")
+        node = Node("scalar", start, _end(event), text, event.style or "")
         self._remember(event.anchor, node)
         self._count(1, start)
         self._place(node)
 
     def _begin(self, event: yaml.CollectionStartEvent) -> None:
-        start = event.start_mark.index
+        start = _begin(event)
         self._refuse_tag(event.tag, start)
         is_map = isinstance(event, yaml.MappingStartEvent)
         self._refuse_depth(len(self._open) + 1, start)
         self._count(1, start)
-        node = Node("map" if is_map else "list", start, event.end_mark.index, height=1)
+        node = Node("map" if is_map else "list", start, _end(event), height=1)
         if event.anchor is not None:
             self._anchors[event.anchor] = None  # open: an alias to it would be a circle
         self._open.append((node, event.anchor))
@@ -143,17 +156,20 @@ class _Composer:
     def _end(self, event: yaml.Event) -> None:
         node, anchor = self._open.pop()
         self._keys.pop()
-        node.end = event.end_mark.index
+        node.end = _end(event)
+        if node.kind == "scalar":  # a template without quotes
+            node.items, node.style = [], "'"
+            node.text = self._source[node.start : node.end]
         self._remember(anchor, node)
         self._place(node)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        start = event.start_mark.index
+        start = _begin(event)
         if event.anchor not in self._anchors:
             message = f"there is no anchor '&{event.anchor}' before this alias"
             hint = "put the text in quotes if the '*' is part of it"
             self.report("unknown-alias", message, start, hint)
-            self._place(Node("scalar", start, event.end_mark.index, "", "'"))
+            self._place(Node("scalar", start, _end(event), "", "'"))
             return
         target = self._anchors[event.anchor]
         if target is None:
@@ -162,7 +178,7 @@ class _Composer:
         self._aliases = True
         self._refuse_depth(len(self._open) + target.height, start)
         self._count(target.weight, start)
-        node = Node("alias", start, event.end_mark.index, items=[target])
+        node = Node("alias", start, _end(event), items=[target])
         node.weight, node.height = target.weight, target.height
         self._place(node)
 
@@ -173,6 +189,8 @@ class _Composer:
         parent = self._open[-1][0]
         if parent.kind == "map" and len(parent.items) % 2 == 0:
             self._check_key(node)
+        if parent.kind == "scalar":
+            return
         parent.items.append(node)
         parent.weight += node.weight
         parent.height = max(parent.height, node.height + 1)
@@ -180,6 +198,10 @@ class _Composer:
     def _check_key(self, node: Node) -> None:
         key = node.target()
         if key.kind != "scalar":
+            parent = self._open[-1][0]
+            if self._source.startswith("{{", parent.start) and node.start == parent.start + 1:
+                self._refuse_template(parent)
+                return
             hint = "write a word before the ':'; put it in quotes if it begins with '[' or '{'"
             self.report("key-not-text", "a list or mapping cannot be a key", node.start, hint)
             return
@@ -204,6 +226,17 @@ class _Composer:
                     related=((before, "the first one"),),
                 )
             )
+
+    def _refuse_template(self, node: Node) -> None:
+        """Say that `{{ x }}` needs quotes, and take it as the text that it is meant to be."""
+        self.bare_template = True
+        node.kind = "scalar"
+        self.report(
+            "template-without-quotes",
+            "a text that begins with '{{' needs quotes",
+            node.start,
+            "put quotes around the whole text, such as '{{ photo }} at night'",
+        )
 
     def _remember(self, anchor: str | None, node: Node) -> None:
         if anchor is not None:

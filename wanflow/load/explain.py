@@ -1,5 +1,6 @@
 """What a schema error means, in the words of somebody who never saw the schema."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -29,7 +30,7 @@ def explained(error: ValidationError) -> Iterator[Finding]:
         yield from _unknown_keys(error)
     elif error.validator == "required":
         yield from _missing(error)
-    elif error.parent is not None and error.parent.validator == "propertyNames":
+    elif "propertyNames" in list(error.relative_schema_path)[-2:]:
         yield _bad_key(error)
     else:
         yield _simple(error)
@@ -69,18 +70,19 @@ _Said = tuple[str, str, str | None]
 
 
 def _type(error: ValidationError, name: str) -> _Said:
-    wanted = error.validator_value
+    wanted: Any = error.validator_value
     kinds = wanted if isinstance(wanted, list) else [wanted]
-    if error.instance is None:
+    value: Any = error.instance
+    if value is None:
         return "empty-value", f"{name} has no value", "write one, or remove the line"
-    found = kind_of(error.instance)
+    found = kind_of(value)
     words = " or ".join(KIND_WORDS[kind] for kind in kinds)
     message = f"{name} must be {words}; here is {KIND_WORDS[found]}"
     return "wrong-type", message, _type_hint(error, kinds)
 
 
 def _type_hint(error: ValidationError, kinds: list[str]) -> str | None:
-    value = error.instance
+    value: Any = error.instance
     if isinstance(value, str) and {"integer", "number"} & set(kinds):
         try:
             float(value)
@@ -91,13 +93,15 @@ def _type_hint(error: ValidationError, kinds: list[str]) -> str | None:
         return f"write {int(value)}"
     if "boolean" in kinds:
         return "write true or false"
-    if kinds == ["array"] and not isinstance(value, Mapping):
-        return f"write [{shown(value)}]"
+    if "array" in kinds and not isinstance(value, Mapping | list):
+        plain = isinstance(value, int | float) or str(value).replace("-", "_").isidentifier()
+        return f"write [{shown(value)}]" if plain else f"write ['{shown(value)}']"
     return _like(error)
 
 
 def _enum(error: ValidationError, name: str) -> _Said:
-    allowed = [shown(value) for value in error.validator_value]
+    values: Any = error.validator_value
+    allowed = [shown(value) for value in values]
     found = shown(error.instance)
     hint = did_you_mean(found, allowed) or f"write one of {listed(allowed, most=20)}"
     return "unknown-value", f"{name} cannot be '{found}'", hint
@@ -119,7 +123,8 @@ def _limit(words: str) -> Callable[[ValidationError, str], _Said]:
 
 def _length(words: str, unit: str) -> Callable[[ValidationError, str], _Said]:
     def say(error: ValidationError, name: str) -> _Said:
-        limit, count = error.validator_value, len(error.instance)
+        value: Any = error.instance
+        limit, count = error.validator_value, len(value)
         if count == 0:
             return "wrong-length", f"{name} is empty", _like(error)
         message = f"{name} may have {words} {limit} {unit}; here are {count}"
@@ -133,14 +138,16 @@ def _pattern(error: ValidationError, name: str) -> _Said:
     return "wrong-form", message, _like(error)
 
 
-def _repeated(error: ValidationError, name: str) -> _Said:
+def _repeated(_error: ValidationError, name: str) -> _Said:
     return "repeated-item", f"{name} stands in the list before", "remove it"
 
 
+def _together(_error: ValidationError, name: str) -> _Said:
+    message = f"{name} does not go together with what else is given here"
+    return "not-allowed", message, "remove one of them"
+
+
 def _anything(error: ValidationError, name: str) -> _Said:
-    if error.validator is None:
-        message = f"{name} does not go together with what else is given here"
-        return "not-allowed", message, "remove one of them"
     return "not-allowed", f"{name} is not as it should be", _like(error)
 
 
@@ -161,6 +168,7 @@ _EXPLAINERS: Mapping[str, Callable[[ValidationError, str], _Said]] = {
     "maxProperties": _length("at most", "entries"),
     "pattern": _pattern,
     "uniqueItems": _repeated,
+    "properties": _together,
 }
 
 
@@ -175,8 +183,10 @@ def _like(error: ValidationError) -> str | None:
 def _missing(error: ValidationError) -> Iterator[Finding]:
     path = _path(error)
     properties = _properties(error)
-    for key in error.validator_value:
-        if key not in error.instance:
+    required: Any = error.validator_value
+    instance: Any = error.instance
+    for key in required:
+        if key not in instance:
             owner = f" in {name_of(path)}" if path else ""
             example = properties.get(key, {}).get("examples", ())
             hint = f"write `{key}: {_inline(example[0])}`" if example else f"write `{key}: ...`"
@@ -190,7 +200,11 @@ def _missing(error: ValidationError) -> Iterator[Finding]:
 
 
 def _inline(value: object) -> str:
-    return shown(value) if isinstance(value, str | int | float) else "..."
+    """Write an example as YAML in one line."""
+    if isinstance(value, str):
+        return shown(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else "..."
 
 
 def _properties(error: ValidationError) -> Mapping[str, Any]:
@@ -202,8 +216,9 @@ def _properties(error: ValidationError) -> Mapping[str, Any]:
 def _unknown_keys(error: ValidationError) -> Iterator[Finding]:
     path = _path(error)
     known = _properties(error)
-    unused = [key for key in known if key not in error.instance]
-    for key in error.instance:
+    instance: Any = error.instance
+    unused = [key for key in known if key not in instance]
+    for key in instance:
         if key not in known:
             hint = did_you_mean(key, unused) or (
                 f"it may have {listed(known, most=30)}" if known else "remove it"
@@ -236,7 +251,9 @@ def _alternatives(error: ValidationError) -> Iterator[Finding]:
     meant = [
         group
         for group in by_branch.values()
-        if not any(inner.validator in ("type", "enum", "const") and not inner.path for inner in group)
+        if not any(
+            inner.validator in ("type", "enum", "const") and not inner.path for inner in group
+        )
     ]
     if len(meant) == 1:
         for inner in meant[0]:
@@ -253,6 +270,7 @@ def _forms(error: ValidationError, by_branch: Mapping[object, list[ValidationErr
     for group in by_branch.values():
         for inner in group:
             if inner.validator == "enum" and isinstance(error.instance, str):
-                allowed = [shown(value) for value in inner.validator_value]
+                values: Any = inner.validator_value
+                allowed = [shown(value) for value in values]
                 return did_you_mean(error.instance, allowed) or f"write one of {listed(allowed)}"
     return _like(error)

@@ -8,7 +8,9 @@ import re
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _WHITE = re.compile("(?:[ \t]|\r\n|[\n\r\x85\u2028\u2029])+")
-_RUNS = re.compile("(?P<white>(?:[ \t]|\r\n|[\n\r\x85\u2028\u2029])+)|(?P<word>[^ \t\n\r\x85\u2028\u2029]+)")
+_RUNS = re.compile(
+    "(?P<white>(?:[ \t]|\r\n|[\n\r\x85\u2028\u2029])+)|(?P<word>[^ \t\n\r\x85\u2028\u2029]+)"
+)
 _SIMPLE = {
     "0": "\0",
     "a": "\a",

@@ -24,9 +24,32 @@ Folder = Callable[[str], Mapping[str, bytes]]
 _MOST_NODES = 1_000
 _MOST_ALTERNATIVES = 32
 _PLAIN = frozenset(
-    "$comment additionalProperties const default description enum examples exclusiveMaximum "
-    "exclusiveMinimum items maxItems maxLength maxProperties maximum minItems minLength "
-    "minProperties minimum multipleOf properties required title type uniqueItems".split()
+    [
+        "$comment",
+        "additionalProperties",
+        "const",
+        "default",
+        "description",
+        "enum",
+        "examples",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "items",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "properties",
+        "required",
+        "title",
+        "type",
+        "uniqueItems",
+    ]
 )
 _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _SINGLE = frozenset({"if", "then", "else", "not"})
@@ -97,12 +120,14 @@ class _Where:
 
 def _from_folder(own: OwnOperations, draft: Draft, name: str, folder: Folder | None) -> None:
     span = draft.document().span("/operations")
+    files: Mapping[str, bytes] = {}
+    why = "it holds no operation files" if folder else "there is no folder here"
     try:
         files = folder(name) if folder is not None else {}
-        if not files:
-            raise OSError("it holds no operation files" if folder else "there is no folder here")
     except OSError as error:
-        message = f"the folder '{name}' of operations cannot be read: {error.strerror or error}"
+        why = error.strerror or str(error)
+    if not files:
+        message = f"the folder '{name}' of operations cannot be read: {why}"
         hint = "name a folder beside the recipe that holds one YAML file for each operation"
         own.problems.append(
             Problem(code="unreadable-operations", message=message, span=span, hint=hint)
@@ -116,8 +141,8 @@ def _from_folder(own: OwnOperations, draft: Draft, name: str, folder: Folder | N
 
 
 def _take(own: OwnOperations, draft: Draft, value: JsonValue, where: _Where) -> None:
-    for pointer in list(text_pointers(value, contract("operation"), base=where.base)):
-        draft.as_text(pointer)
+    for place in list(text_pointers(value, contract("operation"), base=where.base)):
+        draft.as_text(place)
     found = list(_findings(value, in_place=where.in_place))
     document = draft.document()
     for finding in found:
@@ -150,7 +175,10 @@ def _params(params: Mapping[str, Any]) -> Iterator[Finding]:
         for finding in schema_findings(params):
             message = f"the schema of the parameters is wrong: {finding.message}"
             yield Finding(
-                pointer=f"/params{finding.pointer}", code="operation-params", message=message
+                pointer=f"/params{finding.pointer}",
+                code="operation-params",
+                message=message,
+                hint=finding.hint,
             )
 
 
@@ -169,7 +197,9 @@ def _unsafe(params: Mapping[str, Any]) -> Iterator[Finding]:
                     pointer=place, code="operation-params", message=message, hint=hint, at="key"
                 )
             elif key == "properties":
-                todo.extend((one, f"{place}/{escaped(name)}") for name, one in mapping(inner).items())
+                todo.extend(
+                    (one, f"{place}/{escaped(name)}") for name, one in mapping(inner).items()
+                )
             elif key in _LISTS:
                 branches = list(entries(inner)) if isinstance(inner, list) else []
                 alternatives += len(branches)

@@ -64,9 +64,7 @@ class Draft:
         return (*self.problems, *self.unreadable.values())
 
 
-def parse(
-    data: bytes, *, file: str, text_at: Callable[[Pointer], bool] | None = None
-) -> Document:
+def parse(data: bytes, *, file: str, text_at: Callable[[Pointer], bool] | None = None) -> Document:
     """Read a YAML (or JSON) file.
 
     Args:
@@ -135,6 +133,8 @@ def _build(draft: Draft, root: Node) -> None:
     while todo:
         node, container, pointer = todo.pop()
         for key, item, place in _entries(draft, node, pointer):
+            if isinstance(container, dict) and key in container:
+                continue  # a problem already; the first one stands
             draft.nodes[place] = item
             target = item.target()
             if target.kind == "scalar":
@@ -156,8 +156,10 @@ def _entries(draft: Draft, node: Node, pointer: str) -> Iterator[tuple[str, Node
     turns = iter(node.items)
     for key, item in zip(turns, turns, strict=True):
         text = key.target().text
+        if key.target().kind != "scalar" or (text == "<<" and not key.target().style):
+            continue  # a problem already
         place = Pointer(f"{pointer}/{escaped(text)}")
-        draft.keys[place] = key
+        draft.keys.setdefault(place, key)
         yield text, item, place
 
 

@@ -1,5 +1,6 @@
 """A recipe from its bytes: everything that is wrong with it at once, or the recipe."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from wanflow.load.near import (
     STEP_WORDS,
 )
 from wanflow.load.own import Folder, OwnOperations, own_operations
-from wanflow.load.parse import Draft, drafted, in_file_order
+from wanflow.load.parse import Draft, drafted, escaped, in_file_order
 from wanflow.load.schema import Finding, contract, findings
 from wanflow.load.texts import text_pointers
 from wanflow.load.view import RecipeView, mapping, words
@@ -23,6 +24,7 @@ from wanflow.model.operation import Operation
 from wanflow.model.recipe import Recipe
 from wanflow.model.values import JsonValue
 
+_TIMES = re.compile(r"([1-9][0-9]{0,4}) ?[xX×] ?([1-9][0-9]{0,4})")
 _NEW_PICKS = ("all", "ask")
 
 
@@ -38,7 +40,7 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def read_recipe(  # noqa: PLR0913  # what a recipe is held against
+def read_recipe(  # what a recipe is held against
     data: bytes,
     *,
     file: str,
@@ -96,7 +98,7 @@ def _take_texts(draft: Draft, operations: dict[str, Operation]) -> None:
     root = mapping(draft.value)
     for name, value in mapping(root.get("inputs")).items():
         if mapping(value).get("type") == "string":
-            places += text_pointers(value, _TEXT_INPUT, base=f"/inputs/{name}")
+            places += text_pointers(value, _TEXT_INPUT, base=f"/inputs/{escaped(name)}")
     steps = root.get("steps")
     for at, step in enumerate(steps if isinstance(steps, list) else ()):
         operation = operations.get(words(mapping(step).get("use")) or "")
@@ -142,6 +144,11 @@ def _reworded(view: RecipeView, finding: Finding) -> Finding:
         message = "this version of wanflow takes a picture by its number only"
         hint = "write `pick: 1`, or another number up to n"
         return replace(finding, code="not-in-this-version", message=message, hint=hint)
+    if parts[:1] == ["inputs"] and key == "pattern" and finding.code == "unknown-key":
+        return replace(finding, hint="use `enum` or `maxLength`")
+    value = _value_at(view, parts)
+    if key == "size" and isinstance(value, str) and _TIMES.fullmatch(value):
+        return replace(finding, hint="write " + _TIMES.sub(r"\1*\2", value))
     if parts[:1] == ["steps"] and len(parts) == 2 and finding.code == "wrong-type":
         message = f"step {int(key) + 1} must be a mapping"
         return replace(finding, message=message, hint="write `- use: outpaint`")
@@ -170,9 +177,7 @@ def _in_step(view: RecipeView, finding: Finding, key: str) -> Finding:
     elif key in _parameters(view, finding.pointer):
         hint = f"write it under `with`: `with: {{{key}: ...}}`"
     where = "a step" if finding.pointer.startswith("/steps") else "`defaults`"
-    return replace(
-        finding, code="unknown-parameter", message=f"{where} has no '{key}'", hint=hint
-    )
+    return replace(finding, code="unknown-parameter", message=f"{where} has no '{key}'", hint=hint)
 
 
 def _parameters(view: RecipeView, pointer: str) -> tuple[str, ...]:

@@ -89,14 +89,36 @@ def _validator_class() -> type["Validator"]:
     checker = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
-    made: type[Validator] = jsonschema.validators.extend(
-        jsonschema.Draft202012Validator, {"uniqueItems": _unique_items}, type_checker=checker
+    extend: Any = jsonschema.validators.extend  # untyped
+    made: type[Validator] = extend(
+        jsonschema.Draft202012Validator,
+        {"uniqueItems": _unique_items, "properties": _properties},
+        type_checker=checker,
     )
     return made
 
 
 def _validator(schema: Mapping[str, Any]) -> "Validator":
     return _validator_class()(schema)
+
+
+def _properties(
+    validator: Any,  # noqa: ANN401  # jsonschema gives its own class
+    properties: Mapping[str, Any],
+    instance: object,
+    _schema: object,
+) -> Iterator["ValidationError"]:
+    """Look at the keys that are there; the stock check loses the place of a forbidden one."""
+    from jsonschema import ValidationError  # noqa: PLC0415  # loads slowly
+
+    if not isinstance(instance, dict):
+        return
+    for key, value in instance.items():
+        inner = properties.get(key, True)
+        if inner is False:
+            yield ValidationError("forbidden", path=[key])
+        elif inner is not True:
+            yield from validator.descend(value, inner, path=key, schema_path=key)
 
 
 def _unique_items(

@@ -18,8 +18,10 @@ _Rule = tuple[tuple[str, ...], str, str | None]
 _RULES: tuple[_Rule, ...] = (
     (
         ("mapping values are not allowed",),
-        "there is a ': ' here that YAML cannot place: the line before is not finished, the "
-        "indentation is wrong, or a text contains ': '",
+        (
+            "there is a ': ' here that YAML cannot place: the line before is not finished, the "
+            "indentation is wrong, or a text contains ': '"
+        ),
         "put a text that contains ': ' in quotes, and line up keys of one level",
     ),
     (
@@ -34,8 +36,10 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         ("',' or '}'",),
-        "a mapping begins with '{' here and something in it is not separated by ',' or it never "
-        "ends",
+        (
+            "a mapping begins with '{' here and something in it is not separated by ',' or it never "
+            "ends"
+        ),
         "separate the entries by ',' and close the mapping with '}'",
     ),
     (
@@ -97,7 +101,9 @@ def syntax_problem(error: yaml.MarkedYAMLError, lines: Lines, source: str) -> Pr
     index = min(mark.index, len(source)) if mark is not None else 0
     indexed = _INDEXED.search(lines.text_of_line(source, index)) if "',' or ']'" in raw else None
     if indexed is not None:
-        message = f"within '[...]' the name {indexed[1]} needs quotes, since it has brackets of its own"
+        message = (
+            f"within '[...]' the name {indexed[1]} needs quotes, since it has brackets of its own"
+        )
         hint: str | None = f'write "{indexed[1]}"'
         index = lines.start_of_line(index) + indexed.start(1)
     else:
@@ -106,6 +112,8 @@ def syntax_problem(error: yaml.MarkedYAMLError, lines: Lines, source: str) -> Pr
 
 
 def _words(raw: str, character: str) -> tuple[str, str | None]:
+    if "tab character" in raw:
+        return _bad_start("\t")
     if "cannot start any token" in raw:
         return _bad_start(character)
     for needles, message, hint in _RULES:
@@ -118,5 +126,3 @@ def _bad_start(character: str) -> tuple[str, str]:
     if character == "\t":
         return "the line is indented with a tab", "indent with spaces"
     return f"a text cannot begin with '{character}' without quotes", "put the text in quotes"
-
-

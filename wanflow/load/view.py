@@ -46,8 +46,8 @@ class InputView:
 
     @property
     def is_image(self) -> bool:
-        """Say whether pictures are given for it."""
-        return self.type in ("image", "images")
+        """Say whether pictures are given for it; a type that nobody knows may mean that."""
+        return self.type not in ("string", "integer", "number", "boolean", "list")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class RecipeView:
         self._searches += 1
         return did_you_mean(word, names) if self._searches <= _MOST_SEARCHES else None
 
-    def problem(  # noqa: PLR0913  # a problem has that many parts
+    def problem(  # a problem has that many parts
         self,
         code: str,
         message: str,
@@ -245,8 +245,12 @@ class RecipeView:
             names = [one.name for one in self.inputs.values() if one.is_image]
             chain = [before] if before is not None else names
             return tuple(implied(name, pointer=pointer) for name in chain), True
+        if isinstance(given, str):  # wrong, and what it means is clear
+            return (reference(given, pointer=base),), False
         if isinstance(given, list):
-            texts = [(str(at), text, None) for at, text in enumerate(given)]
+            texts: list[tuple[str, JsonValue, str | None]] = [
+                (str(at), text, None) for at, text in enumerate(given)
+            ]
         else:
             texts = [(role, text, role) for role, text in mapping(given).items()]
         return tuple(

@@ -2,7 +2,6 @@
 
 import re
 
-
 from wanflow.model.recipe import Ratio, SizeWish
 from wanflow.model.values import JsonValue, Size
 
@@ -30,5 +29,3 @@ def seconds(value: JsonValue) -> float | None:
         return float(value)
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     return float(found[1]) * _SECONDS[found[2]] if found else None
-
-

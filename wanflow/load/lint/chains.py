@@ -19,7 +19,9 @@ def chain_problems(view: RecipeView) -> Iterator[Problem]:
 
 
 def _marked(view: RecipeView, maker: StepView) -> Problem:
-    message = f"the mark on '{maker.id}' is content for the step after it, which redraws or moves it"
+    message = (
+        f"the mark on '{maker.id}' is content for the step after it, which redraws or moves it"
+    )
     return view.problem(
         "watermark-in-chain",
         message,

@@ -30,21 +30,22 @@ def _numbers(step: StepView, prompt: str) -> list[tuple[int, int]]:
     if form is not None and "{n}" in form:
         own = re.compile(re.escape(form).replace(re.escape("{n}"), r"(\d{1,3})(?!\d)", 1))
         places = {at for _, at in found}
-        for hit in own.finditer(text):
-            if not any(hit.start() <= at < hit.end() for at in places):
-                found.append((int(hit[1]), hit.start()))
+        found.extend(
+            (int(hit[1]), hit.start())
+            for hit in own.finditer(text)
+            if not any(hit.start() <= at < hit.end() for at in places)
+        )
     return found
 
 
-def _beyond(
-    view: RecipeView, step: StepView, numbers: list[tuple[int, int]]
-) -> Iterator[Problem]:
+def _beyond(view: RecipeView, step: StepView, numbers: list[tuple[int, int]]) -> Iterator[Problem]:
     _, most = counts(view, step)
     for number, at in numbers:
         if not 1 <= number <= most and step.images:
             many = "1 picture" if most == 1 else f"{most} pictures"
             message = f"the prompt names picture {number}, and the step has {many}"
-            hint = f"number the pictures from 1 to {most}, or add one to `images`"
+            numbers_are = "picture 1 is the only one" if most == 1 else f"they are numbered 1 to {most}"
+            hint = f"{numbers_are}; or add one to `images`"
             place = step.place("prompt")
             yield view.problem("unknown-figure", message, place, offset=at, hint=hint)
 
@@ -54,7 +55,7 @@ def _unmentioned(
 ) -> Iterator[Problem]:
     least, most = counts(view, step)
     names = names_in(prompt)
-    if most != least or least < 2 or least >= ANY or "fig" in names and not _roles_in(names):
+    if most != least or not 2 <= least < ANY or ("fig" in names and not _roles_in(names)):
         return
     roles = _roles(step, least)
     missing = []

@@ -9,7 +9,14 @@ from wanflow.load.view import InputView, RecipeView
 from wanflow.model.recipe import InputType
 from wanflow.model.values import JsonValue
 
-_ABOUT_NUMBERS = ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_ABOUT_NUMBERS = (
+    "enum",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+)
 _ABOUT_LISTS = ("minItems", "maxItems")
 _RULES: Mapping[str, tuple[str, ...]] = {
     "string": ("enum", "minLength", "maxLength"),
@@ -38,7 +45,9 @@ def _misplaced_rules(view: RecipeView, one: InputView, kind: str) -> Iterator[Pr
             fitting = ", ".join(f"`{name}`" for name in _RULES[kind])
             message = f"`{rule}` says nothing about {_WORDS.get(kind, f'a value of type {kind}')}"
             hint = f"rules for it: {fitting}" if fitting else "remove it"
-            yield view.problem("unknown-rule", message, f"{one.pointer}/{rule}", at="key", hint=hint)
+            yield view.problem(
+                "unknown-rule", message, f"{one.pointer}/{rule}", at="key", hint=hint
+            )
 
 
 def _wrong_default(view: RecipeView, one: InputView, kind: str) -> Iterator[Problem]:

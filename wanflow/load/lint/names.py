@@ -1,17 +1,55 @@
 """Names: each once, none that a template or a file system keeps for itself."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from wanflow.errors import Problem
+from wanflow.load.parse import escaped
 from wanflow.load.references import NAME
 from wanflow.load.templated import in_template
 from wanflow.load.view import RecipeView
 
 # Words that Jinja or a template's own values take.
 _RESERVED = frozenset(
-    "and as block caller context do elif else endblock endfor endif endset extends false fig "
-    "filter for from if import in include is loop macro none not or raw recursive row self set "
-    "true vars with without".split()
+    [
+        "and",
+        "as",
+        "block",
+        "caller",
+        "context",
+        "do",
+        "elif",
+        "else",
+        "endblock",
+        "endfor",
+        "endif",
+        "endset",
+        "extends",
+        "false",
+        "fig",
+        "filter",
+        "for",
+        "from",
+        "if",
+        "import",
+        "in",
+        "include",
+        "is",
+        "loop",
+        "macro",
+        "none",
+        "not",
+        "or",
+        "raw",
+        "recursive",
+        "row",
+        "self",
+        "set",
+        "true",
+        "vars",
+        "with",
+        "without",
+    ]
 )
 # Windows opens a device where one of these is a file's name, whatever its ending.
 _DEVICES = frozenset(
@@ -38,7 +76,7 @@ def _names(view: RecipeView) -> Iterator[tuple[str, str, str]]:
         yield "input", one.name, one.pointer
     yield from _repeated_inputs(view)
     for name in view.vars:
-        yield "var", name, f"/vars/{name}"
+        yield "var", name, f"/vars/{escaped(name)}"
     for step in view.steps:
         if step.named:
             yield "step", step.id, f"{step.pointer}/id"
@@ -53,23 +91,23 @@ def _repeated_inputs(view: RecipeView) -> Iterator[tuple[str, str, str]]:
 
 def _reserved(view: RecipeView, kind: str, name: str, pointer: str) -> Iterator[Problem]:
     if name.casefold() in _RESERVED:
-        message = f"'{name}' has a meaning of its own in templates and cannot name a {kind}"
+        message = f"'{name}' has a meaning of its own in templates and cannot name {_a(kind)}"
         hint = f"call it '{name}_1', or what it is"
-        yield view.problem("reserved-name", message, pointer, at="key", hint=hint)
+        yield view.problem("reserved-name", message, pointer, at=_at(pointer), hint=hint)
 
 
 def _twice(view: RecipeView, one: tuple[str, str, str], first: tuple[str, str, str]) -> Problem:
     kind, name, pointer = one
     before_kind, before, place = first
     if before == name:
-        message = f"the name '{name}' is taken: there is a {before_kind} of that name"
+        message = f"the name '{name}' is taken: {_a(before_kind)} has it"
     else:
         message = f"'{name}' and the {before_kind} '{before}' are one name in templates and files"
     return view.problem(
         "duplicate-name",
         message,
         pointer,
-        at="key",
+        at=_at(pointer),
         hint=f"give the {kind} another name",
         related=((place, f"the {before_kind}"),),
     )
@@ -83,8 +121,7 @@ def _files(view: RecipeView) -> Iterator[Problem]:
     for name, pointer in (*whole, *named, *outputs):
         if name.casefold() in _DEVICES:
             message = f"Windows keeps the name '{name}' for a device; no file or folder can have it"
-            at = "key" if pointer.startswith("/outputs") else "value"
-            yield view.problem("device-name", message, pointer, at=at, hint="take another name")
+            yield view.problem("device-name", message, pointer, at=_at(pointer), hint="take another name")
     seen: dict[str, str] = {}
     for output in view.outputs:
         first = seen.setdefault(output.name.casefold(), output.name)
@@ -92,3 +129,12 @@ def _files(view: RecipeView) -> Iterator[Problem]:
             message = f"'{output.name}' and '{first}' are one file name where case does not count"
             hint = "take another name"
             yield view.problem("duplicate-name", message, output.pointer, at="key", hint=hint)
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind == "input" else f"a {kind}"
+
+
+def _at(pointer: str) -> Literal["key", "value"]:
+    """A step and a recipe are named by a value, everything else by a key."""
+    return "value" if pointer == "/name" or pointer.endswith("/id") else "key"

@@ -23,11 +23,11 @@ def number_problems(view: RecipeView) -> Iterator[Problem]:
             told.add(place)
             least = _number(limits.get("minimum")) or 0
             name = card.name if card is not None else ""
-            message = f"`{key}` is {value:g}; '{name}' takes {least:g} to {most:.0f} {what}"
-            yield view.problem("out-of-range", message, place, hint=f"write at most {most:.0f}")
+            message = f"`{key}` is {value}; '{name}' takes {least} to {most} {what}"
+            yield view.problem("out-of-range", message, place, hint=f"write at most {most}")
 
 
-def _number(value: JsonValue) -> float | None:
+def _number(value: JsonValue) -> int | float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value

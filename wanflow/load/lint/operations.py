@@ -4,13 +4,22 @@ from collections.abc import Iterator
 
 from wanflow.errors import Problem
 from wanflow.load.arguments import argument_findings
-from wanflow.load.near import listed
+from wanflow.load.near import did_you_mean, listed
 from wanflow.load.schema import Finding
 from wanflow.load.view import RecipeView, StepView
 from wanflow.model.operation import Operation
 
 # What a model does with a picture, and exact pixel work does not know.
-_FOR_MODELS = ("model", "n", "size", "seed", "prompt", "negative_prompt", "prompt_extend", "watermark")
+_FOR_MODELS = (
+    "model",
+    "n",
+    "size",
+    "seed",
+    "prompt",
+    "negative_prompt",
+    "prompt_extend",
+    "watermark",
+)
 _ON_THE_STEP = frozenset((*_FOR_MODELS, "images", "figure", "language", "timeout", "pick", "take"))
 
 
@@ -65,6 +74,8 @@ def _worded(finding: Finding, operation: Operation) -> tuple[str, str, str | Non
         hint = finding.hint
         if key in _ON_THE_STEP:
             hint = f"write `{key}` on the step itself, not under `with`"
+        elif did_you_mean(key, _ON_THE_STEP):
+            hint = f"{did_you_mean(key, _ON_THE_STEP)} That stands on the step itself"
         elif not operation.params.get("properties"):
             hint = "remove it; say it in the prompt"
         return "unknown-parameter", f"'{operation.name}' has no parameter '{key}'", hint
@@ -72,6 +83,8 @@ def _worded(finding: Finding, operation: Operation) -> tuple[str, str, str | Non
         message = finding.message.replace(" in the file", "")
         if not finding.pointer:
             message = f"'{operation.name}' needs {message.split(' ')[0]} under `with`"
+            written = (finding.hint or "").removeprefix("write `").removesuffix("`")
+            return "missing-parameter", message, f"write `with: {{{written}}}`"
         return "missing-parameter", message, finding.hint
     return "wrong-parameter", finding.message.replace("the file", "`with`"), finding.hint
 

@@ -28,7 +28,9 @@ def _chosen(view: RecipeView) -> set[str]:
 
 
 def _unpicked(view: RecipeView, step: StepView) -> Problem:
-    message = f"'{step.id}' makes {step.n} pictures, each is paid for, and nobody says which goes on"
+    message = (
+        f"'{step.id}' makes {step.n} pictures, each is paid for, and nobody says which goes on"
+    )
     return view.problem(
         "unpicked-images",
         message,

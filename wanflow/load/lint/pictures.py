@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from wanflow.errors import Problem
 from wanflow.load.counts import counts
+from wanflow.load.near import listed
 from wanflow.load.references import Reference
 from wanflow.load.view import RecipeView, StepView
-
 
 def picture_problems(view: RecipeView) -> Iterator[Problem]:
     """Find entries of `images` that lead nowhere, and too few or too many of them."""
@@ -30,8 +30,9 @@ def _entry(view: RecipeView, step: StepView, one: Reference) -> Iterator[Problem
     elif one.name not in view.by_id:
         names = [*(item.name for item in view.inputs.values() if item.is_image), *view.by_id]
         message = f"there is no input or step '{one.name}'"
-        hint = view.near(one.name, [name for name in names if name != step.id])
-        yield view.problem("unknown-image", message, one.pointer, hint=hint)
+        near = view.near(one.name, [name for name in names if name != step.id])
+        near = near or f"there are {listed(names)}"
+        yield view.problem("unknown-image", message, one.pointer, hint=near)
     elif one.index is not None and one.index > view.by_id[one.name].n:
         yield _beyond(view, one, view.by_id[one.name])
 
@@ -52,7 +53,7 @@ def _path(view: RecipeView, one: Reference) -> Iterator[Problem]:
 
 def _input(view: RecipeView, one: Reference) -> Iterator[Problem]:
     item = view.inputs[one.name]
-    if item.type is not None and not item.is_image:
+    if not item.is_image:
         message = f"the input '{one.name}' is no picture, it is of type {item.type}"
         hint = f"write `{one.name}: image` under `inputs`"
         yield view.problem("not-a-picture", message, one.pointer, hint=hint)
@@ -76,7 +77,7 @@ def _roles(view: RecipeView, step: StepView) -> Iterator[Problem]:
         if one.role is not None and one.role not in operation.roles:
             message = f"'{operation.name}' has no role '{one.role}' for a picture"
             hint = view.near(one.role, list(operation.roles))
-            hint = hint or f"its roles are {', '.join(operation.roles)}"
+            hint = hint or f"its roles are {listed(operation.roles)}"
             yield view.problem("unknown-role", message, one.pointer, at="key", hint=hint)
 
 
@@ -91,7 +92,9 @@ def _number(view: RecipeView, step: StepView) -> Iterator[Problem]:
     if card is not None and card.images.count_max < at_most:
         at_most, who = card.images.count_max, f"the model '{card.name}'"
     if least > at_most:
-        message = f"{who} takes {_range(operation.images_min, at_most)}; here are {_many(step, least)}"
+        message = (
+            f"{who} takes {_range(operation.images_min, at_most)}; here are {_many(step, least)}"
+        )
         hint = _choose(step, at_most)
         yield view.problem("too-many-images", message, place, hint=hint)
     elif most < operation.images_min:
@@ -101,7 +104,7 @@ def _number(view: RecipeView, step: StepView) -> Iterator[Problem]:
 
 
 def _range(least: int, most: int) -> str:
-    if least == most or least == 0:
+    if least in (most, 0):
         return f"{most} picture{'s' * (most != 1)}"
     return f"{least} to {most} pictures"
 
@@ -126,5 +129,3 @@ def _more(step: StepView, roles: tuple[str, ...]) -> str:
         return "write `inputs: [photo]` at the top, or `images: [...]` with a path"
     names = ", ".join(roles) if roles else "first, second"
     return f"write `images: [{names}]` with names of your pictures"
-
-
