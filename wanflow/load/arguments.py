@@ -3,12 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
+from wanflow.load.near import did_you_mean
 from wanflow.load.scalars import Unreadable, plain_value
 from wanflow.load.schema import Finding, findings
 from wanflow.load.shape import Schemas, below, branches, entries, fits, kind_of, wanted_kinds
 from wanflow.model.operation import Operation
 from wanflow.model.values import JsonValue
 
+# Keys of a step that somebody may look for under `with`.
+_ON_THE_STEP = frozenset(
+    [
+        "figure",
+        "images",
+        "language",
+        "model",
+        "n",
+        "negative_prompt",
+        "pick",
+        "prompt",
+        "prompt_extend",
+        "seed",
+        "size",
+        "take",
+        "timeout",
+        "watermark",
+    ]
+)
 _RENDERED = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -21,7 +41,8 @@ def argument_problems(
         For each thing that does not fit its pointer within the arguments, a message and a hint.
     """
     found = argument_findings(operation, arguments, templates=False)
-    return tuple((finding.pointer, finding.message, finding.hint) for finding in found)
+    said = ((finding.pointer, *worded(finding, operation)) for finding in found)
+    return tuple((pointer, message, hint) for pointer, _, message, hint in said)
 
 
 def argument_findings(
@@ -35,6 +56,29 @@ def argument_findings(
     if not templates:
         return found
     return tuple(finding for finding in found if not _open(finding, operation, arguments))
+
+
+def worded(finding: Finding, operation: Operation) -> tuple[str, str, str | None]:
+    """Say (code, message, hint) of what does not fit, in the words of operations."""
+    top_level = finding.pointer.count("/") <= 1
+    key = finding.pointer.rpartition("/")[2]
+    if finding.code == "unknown-key" and top_level:
+        hint, meant = finding.hint, did_you_mean(key, _ON_THE_STEP)
+        if key in _ON_THE_STEP:
+            hint = f"write `{key}` on the step itself, not under `with`"
+        elif meant and not (hint or "").startswith("did you mean"):
+            hint = f"{meant} That stands on the step itself, not under `with`"
+        elif not operation.params.get("properties"):
+            hint = "remove it; say it in the prompt"
+        return "unknown-parameter", f"'{operation.name}' has no parameter '{key}'", hint
+    if finding.code == "missing-key":
+        message = finding.message.replace(" in the file", "")
+        if not finding.pointer:
+            message = f"'{operation.name}' needs {message.split(' ')[0]} under `with`"
+            written = (finding.hint or "").removeprefix("write `").removesuffix("`")
+            return "missing-parameter", message, f"write `with: {{{written}}}`"
+        return "missing-parameter", message, finding.hint
+    return "wrong-parameter", finding.message.replace("the file", "`with`"), finding.hint
 
 
 def is_template(text: str) -> bool:

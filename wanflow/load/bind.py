@@ -1,6 +1,7 @@
 """What is given for a recipe's inputs, from a command line or from a program."""
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 
 from wanflow.errors import Problem
@@ -146,7 +147,11 @@ def _missing(one: Input) -> Problem:
     if isinstance(enum, list) and enum:
         example = enum[0] if isinstance(enum[0], str) else json.dumps(enum[0])
     message = f"the input '{one.name}' is missing{about}"
-    return Problem(code="missing-input", message=message, hint=f"add {one.name}={example}")
+    return Problem(code="missing-input", message=message, hint=f"add {one.name}={_quoted(example)}")
+
+
+def _quoted(example: str) -> str:
+    return example if example.startswith("'") else shlex.quote(example)
 
 
 def _why(error: Exception) -> str:

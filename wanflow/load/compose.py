@@ -71,7 +71,9 @@ def composed(source: str, lines: Lines, *, loader: type = LOADER) -> Composed:
         if not composer.bare_template:  # else it only follows from that
             composer.problems.append(syntax_problem(error, lines, source))
         return Composed(None, composer.problems)
-    if composer.root is None:
+    root = composer.root
+    if root is None or (root.kind == "scalar" and not root.style and not root.text):
+        composer.root = None
         composer.report("empty-file", "the file holds nothing but comments", 0)
     return Composed(composer.root, composer.problems)
 

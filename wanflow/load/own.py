@@ -147,6 +147,8 @@ def _take(own: OwnOperations, draft: Draft, value: JsonValue, where: _Where) -> 
     document = draft.document()
     for finding in found:
         pointer = where.base + finding.pointer
+        if pointer in draft.unreadable:
+            continue  # said better already
         span = document.key_span(pointer) if finding.at == "key" else document.span(pointer)
         message = finding.message.replace("the file", "the operation")
         own.problems.append(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from wanflow.errors import Problem, RecipeError, Span
 from wanflow.load.compose import Node, composed
@@ -86,18 +86,18 @@ def parse(data: bytes, *, file: str, text_at: Callable[[Pointer], bool] | None =
                 draft.as_text(pointer)
     problems = draft.all_problems()
     if problems:
-        raise RecipeError(in_file_order(problems))
+        raise RecipeError(in_file_order(problems, file=file))
     return draft.document()
 
 
-def in_file_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Sort problems by their place and leave out repetitions."""
-    unique = dict.fromkeys(problems)
-    return tuple(sorted(unique, key=_place))
+def in_file_order(problems: tuple[Problem, ...], *, file: str) -> tuple[Problem, ...]:
+    """Sort problems by their place, those of one file before all others, without repetitions."""
 
+    def place(problem: Problem) -> tuple[bool, str, int, int]:
+        span = problem.span or Span(file=file, line=0, column=0)
+        return span.file != file, span.file, span.line, span.column
 
-def _place(problem: Problem) -> tuple[int, int]:
-    return (problem.span.line, problem.span.column) if problem.span else (0, 0)
+    return tuple(sorted(dict.fromkeys(problems), key=place))
 
 
 def drafted(data: bytes, *, file: str) -> Draft:
@@ -185,14 +185,12 @@ def _scalar(draft: Draft, item: Node, pointer: Pointer) -> JsonValue:
 
 
 def _assign(root: JsonValue, pointer: Pointer, text: str) -> None:
+    """Replace what stands at a pointer that is known to lead somewhere."""
     *way, last = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
-    at: JsonValue = root
+    at: Any = root
     for part in way:
-        at = at[int(part)] if isinstance(at, list) else at[part]  # type: ignore[call-overload,index]
-    if isinstance(at, list):
-        at[int(last)] = text
-    elif isinstance(at, dict):
-        at[last] = text
+        at = at[int(part)] if isinstance(at, list) else at[part]
+    at[int(last) if isinstance(at, list) else last] = text
 
 
 class _Spans(Mapping[Pointer, Span]):

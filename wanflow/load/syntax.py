@@ -44,7 +44,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         ("'-' indicator",),
-        "this line is neither an item of the list above ('- ...') nor indented like its parent",
+        "this line is no item ('- ...') of the list above, and not indented like its parent",
         "line it up with the lines that it belongs to",
     ),
     (
@@ -112,6 +112,8 @@ def syntax_problem(error: yaml.MarkedYAMLError, lines: Lines, source: str) -> Pr
 
 
 def _words(raw: str, character: str) -> tuple[str, str | None]:
+    if "node content" in raw and not character:
+        return "the file ends within a list or mapping", "close it with ']' or '}'"
     if "tab character" in raw:
         return _bad_start("\t")
     if "cannot start any token" in raw:

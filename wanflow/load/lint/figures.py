@@ -44,7 +44,9 @@ def _beyond(view: RecipeView, step: StepView, numbers: list[tuple[int, int]]) ->
         if not 1 <= number <= most and step.images:
             many = "1 picture" if most == 1 else f"{most} pictures"
             message = f"the prompt names picture {number}, and the step has {many}"
-            numbers_are = "picture 1 is the only one" if most == 1 else f"they are numbered 1 to {most}"
+            numbers_are = (
+                "picture 1 is the only one" if most == 1 else f"they are numbered 1 to {most}"
+            )
             hint = f"{numbers_are}; or add one to `images`"
             place = step.place("prompt")
             yield view.problem("unknown-figure", message, place, offset=at, hint=hint)

@@ -121,7 +121,9 @@ def _files(view: RecipeView) -> Iterator[Problem]:
     for name, pointer in (*whole, *named, *outputs):
         if name.casefold() in _DEVICES:
             message = f"Windows keeps the name '{name}' for a device; no file or folder can have it"
-            yield view.problem("device-name", message, pointer, at=_at(pointer), hint="take another name")
+            yield view.problem(
+                "device-name", message, pointer, at=_at(pointer), hint="take another name"
+            )
     seen: dict[str, str] = {}
     for output in view.outputs:
         first = seen.setdefault(output.name.casefold(), output.name)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from wanflow.errors import Problem
-from wanflow.load.arguments import argument_findings
-from wanflow.load.near import did_you_mean, listed
-from wanflow.load.schema import Finding
+from wanflow.load.arguments import argument_findings, worded
+from wanflow.load.near import listed
 from wanflow.load.view import RecipeView, StepView
 from wanflow.model.operation import Operation
 
@@ -20,7 +19,6 @@ _FOR_MODELS = (
     "prompt_extend",
     "watermark",
 )
-_ON_THE_STEP = frozenset((*_FOR_MODELS, "images", "figure", "language", "timeout", "pick", "take"))
 
 
 def operation_problems(view: RecipeView) -> Iterator[Problem]:
@@ -60,33 +58,11 @@ def _arguments(view: RecipeView, step: StepView, operation: Operation) -> Iterat
     if not isinstance(given, dict):
         return  # the schema has said so
     for finding in argument_findings(operation, given, templates=True):
-        code, message, hint = _worded(finding, operation)
+        code, message, hint = worded(finding, operation)
         place = f"{step.pointer}/with{finding.pointer}"
         if "with" not in step.value:
             place = f"{step.pointer}/use"
         yield view.problem(code, message, place, hint=hint, at=finding.at)
-
-
-def _worded(finding: Finding, operation: Operation) -> tuple[str, str, str | None]:
-    top_level = finding.pointer.count("/") <= 1
-    key = finding.pointer.rpartition("/")[2]
-    if finding.code == "unknown-key" and top_level:
-        hint = finding.hint
-        if key in _ON_THE_STEP:
-            hint = f"write `{key}` on the step itself, not under `with`"
-        elif did_you_mean(key, _ON_THE_STEP):
-            hint = f"{did_you_mean(key, _ON_THE_STEP)} That stands on the step itself"
-        elif not operation.params.get("properties"):
-            hint = "remove it; say it in the prompt"
-        return "unknown-parameter", f"'{operation.name}' has no parameter '{key}'", hint
-    if finding.code == "missing-key":
-        message = finding.message.replace(" in the file", "")
-        if not finding.pointer:
-            message = f"'{operation.name}' needs {message.split(' ')[0]} under `with`"
-            written = (finding.hint or "").removeprefix("write `").removesuffix("`")
-            return "missing-parameter", message, f"write `with: {{{written}}}`"
-        return "missing-parameter", message, finding.hint
-    return "wrong-parameter", finding.message.replace("the file", "`with`"), finding.hint
 
 
 def _ignored(view: RecipeView, step: StepView, operation: Operation) -> Iterator[Problem]:

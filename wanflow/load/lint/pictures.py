@@ -8,6 +8,7 @@ from wanflow.load.near import listed
 from wanflow.load.references import Reference
 from wanflow.load.view import RecipeView, StepView
 
+
 def picture_problems(view: RecipeView) -> Iterator[Problem]:
     """Find entries of `images` that lead nowhere, and too few or too many of them."""
     for step in view.steps:
