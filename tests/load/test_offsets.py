@@ -37,6 +37,9 @@ def places(source: str, pointer: str = "/a") -> list[str]:
         ("a: >-\r\n  one\r\n  two\r\n", "one\rtwo\r"),
         ("a: >-\n  one\n    two\n", "one\n  two\n"),
         ("a: |\n  x \t\n  y\n", "x \t\ny\n"),
+        ("a: |\n  x\n     \n  y\n", "x\n\n\n\n\ny\n"),
+        ("a: 'b\u2028c'\n", "b\u2028c'"),
+        ("a: 'b \u2028 c'\n", "b \u2028'"),
     ],
 )
 def test_a_character_of_a_text_is_found_in_the_file(source: str, expected: str) -> None:

@@ -149,7 +149,7 @@ def test_a_schema_that_could_take_long_or_is_wrong_is_refused(
 def test_a_property_may_be_called_as_a_keyword_is(catalogue: Catalogue) -> None:
     data = (
         b"wanflow: 1\nname: a\ninputs: [cat]\noperations:\n  frame:\n    prompt: {en: x}\n"
-        b"    local: x\n    params: {properties: {pattern: {type: string}, $ref: {type: integer}},\n"
+        b"    local: x\n    params: {properties: {pattern: {type: string}, $ref: {type: number}},\n"
         b"      if: {required: [pattern]}, then: {required: [$ref]}}\n"
         b"steps: [{use: frame, with: {pattern: 007, $ref: 1}}]\n"
     )

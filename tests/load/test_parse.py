@@ -319,6 +319,12 @@ def test_aliases_do_not_nest_beyond_the_limit() -> None:
     assert [code.split(" ")[1] for code in codes("\n".join(deep))] == ["nested-too-deep"]
 
 
+def test_a_file_of_nothing_but_brackets_is_refused() -> None:
+    found = codes(b"a: [" + b"[]," * 320_000 + b"]")
+
+    assert [code.split(" ")[1] for code in found] == ["too-many-nodes"]
+
+
 def test_a_long_list_without_aliases_is_no_bomb() -> None:
     document = parse(b"a: [" + b"1," * 150_000 + b"]", file="f.yaml")
 

@@ -190,6 +190,29 @@ def test_six_typos_are_reported_in_one_go(catalogue: Catalogue) -> None:
     assert loaded.document is not None
 
 
+def test_a_number_that_is_none_is_told_once(catalogue: Catalogue) -> None:
+    loaded = read(
+        "wanflow: 1\nname: a\ninputs: [cat]\nsteps: [{use: outpaint, seed: .nan}]", catalogue
+    )
+
+    assert codes(loaded.problems) == ["4:31: not-a-number"]
+
+
+def test_an_unknown_key_of_a_check_is_told(catalogue: Catalogue) -> None:
+    loaded = read(
+        "wanflow: 1\nname: a\ninputs: [cat]\nsteps: [{use: outpaint, expect: {ratoi: 1:1}}]",
+        catalogue,
+    )
+
+    assert [(p.code, p.hint) for p in loaded.problems] == [("unknown-key", "did you mean 'ratio'?")]
+
+
+def test_a_recipe_of_too_many_values_is_refused(catalogue: Catalogue) -> None:
+    loaded = read("wanflow: 1\nname: a\nvars: {a: [" + "1," * 160_000 + "]}", catalogue)
+
+    assert codes(loaded.problems) == ["1:1: too-many-nodes"]
+
+
 def test_a_file_that_is_no_yaml_has_no_document(catalogue: Catalogue) -> None:
     loaded = read("steps: [", catalogue)
 
@@ -362,7 +385,7 @@ def test_an_input_of_many_pictures_may_be_enough(catalogue: Catalogue) -> None:
         "steps: {use: outpaint}",
         "steps: [1, [2], null, {use: 3}, {use: [x]}, {use: outpaint, with: [1], images: 3}]",
         "inputs: [1, [a], {b: c}]\nsteps: [{use: fuse, images: [[a], {b: c}, null]}]",
-        "inputs: {a: [1], b: null, c: {type: [x]}, d: {type: list, minItems: x}}",
+        "inputs: {a: [1], b: null, c: {type: [x]}, d: {type: list, minItems: x, default: [1]}}",
         "operations: [1]\nvars: 3\ndefaults: [x]\noutputs: [a]",
         "operations: {a: 3, b: {images: 4, params: [x]}, c: {params: {properties: [1], anyOf: 3}}}",
         "outputs: {a: 3, b: {from: [x]}, c: null}\nsteps: [{use: outpaint}]",

@@ -34,7 +34,7 @@ def test_a_long_list_is_cut() -> None:
     ("text", "names"),
     [
         ("{{ a }} b {% if c == 'd' %}{% endif %}", {"a", "if", "c", "endif"}),
-        ("{{ a.b }} {{ fig.scene }} {{ fig }}", {"a", "fig", "fig.scene"}),
+        ("{{ a.b.c }} {{ fig.scene }} {{ fig }}", {"a", "fig", "fig.scene"}),
         ("{{ a | join(b) }}", {"a", "join", "b"}),
         ("{{ open", {"open"}),
         ("{# a #} {{ 'b' }}", set()),

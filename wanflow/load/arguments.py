@@ -89,14 +89,12 @@ def is_template(text: str) -> bool:
 def _open(finding: Finding, operation: Operation, arguments: JsonValue) -> bool:
     if finding.at == "key":
         return False
-    value, schemas = arguments, branches(operation.params)
+    value: Any = arguments
+    schemas = branches(operation.params)
     for part in finding.pointer.split("/")[1:]:
-        key: str | int = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, Mapping):
-            value = value[str(key)]
-        elif isinstance(value, list):
-            key = int(key)
-            value = value[key]
+        name = part.replace("~1", "/").replace("~0", "~")
+        key: str | int = int(name) if isinstance(value, list) else name
+        value = value[key]
         schemas = below(schemas, key)
     if not (isinstance(value, str) and is_template(value)):
         return False

@@ -13,6 +13,7 @@ from wanflow.load.text import Lines
 
 MAX_DEPTH = 32
 MAX_NODES = 100_000  # after aliases are written out; counted only where there are any
+MAX_PLAIN_NODES = 300_000  # without aliases; only a file of nothing but brackets has more
 MAX_SCALAR_BYTES = 65_536
 
 # The parser in C where libyaml is there; both give the same events.
@@ -39,6 +40,9 @@ class Node:
     def target(self) -> "Node":
         """Give the node itself, or what the alias stands for."""
         return self.items[0] if self.kind == "alias" else self
+
+
+_NO_ITEMS: list[Node] = []  # of every scalar; nobody adds to it
 
 
 class _Stop(Exception):  # noqa: N818  # not an error: what has been found so far is enough
@@ -138,7 +142,7 @@ class _Composer:
             self.report(
                 "text-too-long", f"a text may have {MAX_SCALAR_BYTES:,} bytes; this has more", start
             )
-        node = Node("scalar", start, _end(event), text, event.style or "")
+        node = Node("scalar", start, _end(event), text, event.style or "", _NO_ITEMS)
         self._remember(event.anchor, node)
         self._count(1, start)
         self._place(node)
@@ -259,6 +263,11 @@ class _Composer:
 
     def _count(self, weight: int, index: int) -> None:
         self._nodes += weight
+        if self._nodes > MAX_PLAIN_NODES:
+            self.report(
+                "too-many-nodes", f"the file has more than {MAX_PLAIN_NODES:,} values", index
+            )
+            raise _Stop
         if self._aliases and self._nodes > MAX_NODES:
             message = f"with its aliases written out the file has more than {MAX_NODES:,} values"
             self.report("too-many-nodes", message, index, "write fewer aliases")

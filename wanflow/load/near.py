@@ -1,7 +1,8 @@
 """What somebody probably meant: names that look alike, and words from other tools."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
+from itertools import islice
 
 LIKENESS = 0.7
 # Names compared for one miss, and letters of a name: a file of nothing but typos stays quick.
@@ -99,9 +100,8 @@ def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     return f"did you mean '{found}'?" if found is not None else None
 
 
-def listed(names: Iterable[str], *, most: int = 12) -> str:
+def listed(names: Collection[str], *, most: int = 12) -> str:
     """List names for a message, the first dozen of them."""
-    shown = list(names)
-    rest = len(shown) - most
-    text = ", ".join(f"'{name}'" for name in shown[:most])
+    rest = len(names) - most
+    text = ", ".join(f"'{name}'" for name in islice(names, most))
     return f"{text} and {rest} more" if rest > 0 else text

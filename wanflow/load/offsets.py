@@ -90,10 +90,8 @@ def _escape(source: str, at: int, end: int) -> tuple[str, int]:
         return _SIMPLE[letter], 2
     # An escaped line break: it goes, with the white space after it; further breaks stay.
     white = _WHITE.match(source, at + 1, end)
-    if white is None:
-        return letter, 2
-    breaks = len(_BREAK.findall(white.group()))
-    return "\n" * (breaks - 1), 1 + len(white.group())
+    skipped = white.group() if white else letter
+    return "\n" * (len(_BREAK.findall(skipped)) - 1), 1 + len(skipped)
 
 
 def _fold(white: re.Match[str], chars: list[str], places: list[int]) -> None:
@@ -141,5 +139,5 @@ def _gap(source: str, white: str, *, begin: int, end: int) -> list[int]:
         elif at > last:
             places.append(max(begin, end - (len(white) - at)))
         else:
-            places.append(places[-1] if places else begin)
+            places.append(places[-1])
     return places

@@ -17,6 +17,9 @@ from wanflow.model.document import Document
 from wanflow.model.operation import Operation
 from wanflow.model.recipe import Recipe
 
+# Ten times what the longest sensible recipe has.
+MAX_VALUES = 150_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -57,6 +60,8 @@ def read_recipe(  # what a recipe is held against
         return Loaded(
             document=None, recipe=None, problems=in_file_order(draft.all_problems(), file=file)
         )
+    if len(draft.nodes) > MAX_VALUES:
+        return Loaded(document=None, recipe=None, problems=(_too_long(draft),))
     own = own_operations(draft, folder)
     _take_texts(draft, {**catalogue.operations, **own.operations})
     document = draft.document()
@@ -74,6 +79,15 @@ def read_recipe(  # what a recipe is held against
         document=document,
         recipe=None if sure else recipe_from(view),
         problems=in_file_order(problems, file=file),
+    )
+
+
+def _too_long(draft: Draft) -> Problem:
+    return Problem(
+        code="too-many-nodes",
+        message=f"the recipe has {len(draft.nodes):,} values; at most {MAX_VALUES:,} are read",
+        span=draft.lines.span(0),
+        hint="make several recipes of it",
     )
 
 
@@ -113,8 +127,6 @@ def _schema_problems(view: RecipeView, draft: Draft) -> Iterator[Problem]:
     for finding in findings(contract("recipe"), view.value):
         if finding.pointer in draft.unreadable:
             continue  # said better already
-        if "/operations/" in finding.pointer[:12] and finding.code == "unknown-key":
-            continue
         worded = reworded(view, finding)
         yield view.problem(
             worded.code, worded.message, worded.pointer, hint=worded.hint, at=worded.at

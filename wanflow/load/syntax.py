@@ -37,8 +37,8 @@ _RULES: tuple[_Rule, ...] = (
     (
         ("',' or '}'",),
         (
-            "a mapping begins with '{' here and something in it is not separated by ',' or it never "
-            "ends"
+            "a mapping begins with '{' here and something in it is not separated by ',' or it "
+            "never ends"
         ),
         "separate the entries by ',' and close the mapping with '}'",
     ),

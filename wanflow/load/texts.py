@@ -21,6 +21,8 @@ def text_pointers(value: JsonValue, schema: object, *, base: str = "") -> Iterat
     while todo:
         at, schemas, pointer = todo.pop()
         for key, item in entries(at):
+            if isinstance(item, str):
+                continue
             inner = below(schemas, key)
             if not inner:
                 continue

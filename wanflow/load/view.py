@@ -1,6 +1,6 @@
 """A recipe as far as it can be understood: what the lints look at, right or wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -160,7 +160,12 @@ class RecipeView:
         name = words(step.get("model")) or self.catalogue.default_model
         return self.catalogue.models.get(name)
 
-    def near(self, word: str, names: Iterator[str] | list[str]) -> str | None:
+    @cached_property
+    def picture_names(self) -> tuple[str, ...]:
+        """What an entry of `images` may be called."""
+        return (*(one.name for one in self.inputs.values() if one.is_image), *self.by_id)
+
+    def near(self, word: str, names: Iterable[str]) -> str | None:
         """Ask after the nearest name, for the first misses of a file."""
         self._searches += 1
         return did_you_mean(word, names) if self._searches <= _MOST_SEARCHES else None

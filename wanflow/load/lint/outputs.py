@@ -21,7 +21,7 @@ def _source(view: RecipeView, one: Reference) -> Iterator[Problem]:
         message = f"there is no step '{one.text[:80]}'"
         if one.form == "name" and one.name in view.inputs:
             message = f"'{one.name}' is an input; an output is the picture of a step"
-        hint = view.near(one.name or one.text, list(view.by_id))
+        hint = view.near(one.name or one.text, view.by_id)
         hint = hint or f"there are {listed(view.by_id)}"
         yield view.problem("unknown-step", message, one.pointer, hint=hint)
     elif one.every:

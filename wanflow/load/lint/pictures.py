@@ -29,10 +29,9 @@ def _entry(view: RecipeView, step: StepView, one: Reference) -> Iterator[Problem
     elif one.name in view.inputs:
         yield from _input(view, one)
     elif one.name not in view.by_id:
-        names = [*(item.name for item in view.inputs.values() if item.is_image), *view.by_id]
         message = f"there is no input or step '{one.name}'"
-        near = view.near(one.name, [name for name in names if name != step.id])
-        near = near or f"there are {listed(names)}"
+        near = view.near(one.name, (name for name in view.picture_names if name != step.id))
+        near = near or f"there are {listed(view.picture_names)}"
         yield view.problem("unknown-image", message, one.pointer, hint=near)
     elif one.index is not None and one.index > view.by_id[one.name].n:
         yield _beyond(view, one, view.by_id[one.name])
