@@ -199,7 +199,9 @@ def test_a_number_that_is_none_is_a_problem(text: str, code: str) -> None:
 
 
 def test_text_is_taken_as_written_where_it_is_wanted() -> None:
-    source = b"a: {version: 1.10, sku: 007, word: true, long: %s, none: null, e: }" % (b"9" * 400)
+    source = b"a: {version: 1.10, sku: 007, word: true, long: %s, none: null, e: }\nb: 007" % (
+        b"9" * 400
+    )
 
     document = parse(source, file="f.yaml", text_at=lambda pointer: pointer.startswith("/a/"))
 
@@ -211,7 +213,8 @@ def test_text_is_taken_as_written_where_it_is_wanted() -> None:
             "long": "9" * 400,
             "none": None,
             "e": None,
-        }
+        },
+        "b": 7,
     }
     assert document.span_within(Pointer("/a/sku"), 2) == Span(file="f.yaml", line=1, column=27)
 
@@ -326,9 +329,9 @@ def test_a_file_of_nothing_but_brackets_is_refused() -> None:
 
 
 def test_a_long_list_without_aliases_is_no_bomb() -> None:
-    document = parse(b"a: [" + b"1," * 150_000 + b"]", file="f.yaml")
+    document = parse(b"a: [" + b"1," * 100_500 + b"]", file="f.yaml")
 
-    assert len(document.spans) == 150_002
+    assert len(document.spans) == 100_502
 
 
 def test_places_are_listed_like_any_mapping() -> None:

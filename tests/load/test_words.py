@@ -88,6 +88,20 @@ def test_a_parameter_that_is_not_there_is_explained(
     assert [problem.hint for problem in loaded.problems] == [hint]
 
 
+def test_a_parameter_of_an_operation_is_no_default(catalogue: Catalogue) -> None:
+    data = (
+        b"wanflow: 1\nname: a\ndefaults: {aspect: 1:1, mask: x}\n"
+        b"steps: [{use: outpaint, images: [p.png]}]"
+    )
+
+    loaded = read_recipe(data, file="r", catalogue=catalogue)
+
+    assert [p.message for p in loaded.problems] == [
+        "`defaults` has no 'aspect'",
+        "`defaults` has no 'mask'",
+    ]
+
+
 def test_a_circle_is_told_once_and_beside_it_what_comes_too_early(catalogue: Catalogue) -> None:
     data = b"""wanflow: 1
 name: a

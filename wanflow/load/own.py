@@ -99,10 +99,11 @@ def own_operations(draft: Draft, folder: Folder | None) -> OwnOperations:
     own = OwnOperations()
     given = mapping(draft.value).get("operations")
     if isinstance(given, str):
-        _from_folder(own, draft, given, folder)
+        _from_folder(own, draft, given, folder=folder)
     for name, value in mapping(given).items():
         if isinstance(value, dict) and NAME.fullmatch(name):
-            _take(own, draft, value, _Where(base=f"/operations/{escaped(name)}", name=name))
+            where = _Where(base=f"/operations/{escaped(name)}", name=name)
+            _take(own, draft, value, where=where)
     return own
 
 
@@ -118,7 +119,7 @@ class _Where:
         return bool(self.base)
 
 
-def _from_folder(own: OwnOperations, draft: Draft, name: str, folder: Folder | None) -> None:
+def _from_folder(own: OwnOperations, draft: Draft, name: str, *, folder: Folder | None) -> None:
     span = draft.document().span("/operations")
     files: Mapping[str, bytes] = {}
     why = "it holds no operation files" if folder else "there is no folder here"
@@ -136,11 +137,11 @@ def _from_folder(own: OwnOperations, draft: Draft, name: str, folder: Folder | N
     for file, data in files.items():
         one = drafted(data, file=file)
         if one.readable:
-            _take(own, one, one.value, _Where(base="", name=""))
+            _take(own, one, one.value, where=_Where(base="", name=""))
         own.problems.extend(one.all_problems())
 
 
-def _take(own: OwnOperations, draft: Draft, value: JsonValue, where: _Where) -> None:
+def _take(own: OwnOperations, draft: Draft, value: JsonValue, *, where: _Where) -> None:
     for place in list(text_pointers(value, contract("operation"), base=where.base)):
         draft.as_text(place)
     found = list(_findings(value, in_place=where.in_place))

@@ -19,7 +19,7 @@ def figure_problems(view: RecipeView) -> Iterator[Problem]:
             continue
         numbers = _numbers(step, prompt)
         yield from _beyond(view, step, numbers)
-        yield from _unmentioned(view, step, prompt, {number for number, _ in numbers})
+        yield from _unmentioned(view, step, prompt, numbers={number for number, _ in numbers})
 
 
 def _numbers(step: StepView, prompt: str) -> list[tuple[int, int]]:
@@ -53,7 +53,7 @@ def _beyond(view: RecipeView, step: StepView, numbers: list[tuple[int, int]]) ->
 
 
 def _unmentioned(
-    view: RecipeView, step: StepView, prompt: str, numbers: set[int]
+    view: RecipeView, step: StepView, prompt: str, *, numbers: set[int]
 ) -> Iterator[Problem]:
     least, most = counts(view, step)
     names = names_in(prompt)

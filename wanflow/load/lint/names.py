@@ -63,7 +63,7 @@ def name_problems(view: RecipeView) -> Iterator[Problem]:
     for kind, name, pointer in _names(view):
         if not NAME.fullmatch(name):
             continue  # the schema has said so
-        yield from _reserved(view, kind, name, pointer)
+        yield from _reserved(view, kind, name, pointer=pointer)
         same = in_template(name).casefold()
         first = seen.setdefault(same, (kind, name, pointer))
         if first[2] != pointer:
@@ -89,7 +89,7 @@ def _repeated_inputs(view: RecipeView) -> Iterator[tuple[str, str, str]]:
             yield "input", name, f"/inputs/{at}"
 
 
-def _reserved(view: RecipeView, kind: str, name: str, pointer: str) -> Iterator[Problem]:
+def _reserved(view: RecipeView, kind: str, name: str, *, pointer: str) -> Iterator[Problem]:
     if name.casefold() in _RESERVED:
         message = f"'{name}' has a meaning of its own in templates and cannot name {_a(kind)}"
         hint = f"call it '{name}_1', or what it is"

@@ -16,14 +16,14 @@ def unused_problems(view: RecipeView) -> Iterator[Problem]:
     lost = _has_lost_references(view)  # what seems unused may be what one of them means
     for one in view.inputs.values():
         if in_template(one.name) not in used and not lost:
-            yield _unused(view, "input", one.name, one.pointer)
+            yield _unused(view, "input", one.name, pointer=one.pointer)
     for name in view.vars:
         if in_template(name) not in used:
-            yield _unused(view, "var", name, f"/vars/{escaped(name)}")
+            yield _unused(view, "var", name, pointer=f"/vars/{escaped(name)}")
     in_use = {step.use for step in view.steps}
     for name in view.own:
         if name not in in_use and f"/operations/{name}" in view.document.keys:
-            yield _unused(view, "operation", name, f"/operations/{name}")
+            yield _unused(view, "operation", name, pointer=f"/operations/{name}")
     if not lost:
         yield from _steps(view)
 
@@ -38,7 +38,7 @@ def _has_lost_references(view: RecipeView) -> bool:
     )
 
 
-def _unused(view: RecipeView, kind: str, name: str, pointer: str) -> Problem:
+def _unused(view: RecipeView, kind: str, name: str, *, pointer: str) -> Problem:
     return view.problem(
         f"unused-{kind}",
         f"nothing uses the {kind} '{name}'",
