@@ -125,6 +125,19 @@ def _bare(schema: object, place: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", _OURS)
+def test_a_default_of_a_schema_fits_it(name: str) -> None:
+    misfits = [
+        (place, part["default"])
+        for place, part in _parts(inlined(name), name)
+        if place != "operation"  # in a recipe nothing of it is required
+        and part.get("default") is not None
+        and findings(part, part["default"])
+    ]
+
+    assert misfits == []
+
+
+@pytest.mark.parametrize("name", _OURS)
 def test_the_examples_of_a_schema_fit_it(name: str) -> None:
     whole = json.loads(contract.schema(name))
     misfits = [
@@ -158,3 +171,14 @@ def test_importing_the_room_does_not_load_what_only_validation_needs() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+def test_the_schema_names_the_default_model() -> None:
+    properties = inlined("recipe")["properties"]
+
+    named = {
+        properties["defaults"]["properties"]["model"]["default"],
+        properties["steps"]["items"]["properties"]["model"]["default"],
+    }
+
+    assert named == {catalogue().default_model}

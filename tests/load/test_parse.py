@@ -148,6 +148,14 @@ def test_both_parsers_say_the_same_of_a_mistake(loader: type, source: str, said:
     assert said in tree.problems[0].message
 
 
+def test_half_a_character_is_refused_by_both_parsers() -> None:
+    source = 'a: "\\ud83d"'
+
+    for loader in (yaml.SafeLoader, yaml.CSafeLoader):
+        tree = composed(source, Lines(source, "f.yaml"), loader=loader)
+        assert [problem.span.line for problem in tree.problems if problem.span] == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -249,6 +257,8 @@ def test_text_is_wanted_in_lists_and_under_escaped_keys() -> None:
         (b"a: " + b"x" * 1_000_000, ["1:1: file-too-large"]),
         (b"a: " + b"x" * 70_000, ["1:4: text-too-long"]),
         (b"a: " + "图".encode() * 30_000, ["1:4: text-too-long"]),
+        (b'a: "x\\0y"', ["1:4: control-character"]),
+        (b'"x\\u0000": 1', ["1:1: control-character"]),
         (b"a: 1\na: 2\n", ["2:1: duplicate-key"]),
         (b"a: 1\n'a': 2\n", ["2:1: duplicate-key"]),
         (b"a: !!python/object/apply:os.system [ls]", ["1:4: yaml-tag"]),

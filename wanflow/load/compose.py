@@ -142,6 +142,8 @@ class _Composer:
             self.report(
                 "text-too-long", f"a text may have {MAX_SCALAR_BYTES:,} bytes; this has more", start
             )
+        if event.style == '"':
+            self._refuse_escapes(text, start)
         node = Node("scalar", start, _end(event), text, event.style or "", _NO_ITEMS)
         self._remember(event.anchor, node)
         self._count(1, start)
@@ -254,6 +256,12 @@ class _Composer:
         shown = tag.replace("tag:yaml.org,2002:", "!!")[:60]
         hint = "remove it, or put the text in quotes"
         self.report("yaml-tag", f"YAML tags are not allowed: {shown}", index, hint)
+
+    def _refuse_escapes(self, text: str, index: int) -> None:
+        """Only double quotes can write what no file may hold: NUL, and halves of characters."""
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            message = "this text holds a NUL or half of a character, written as an escape"
+            self.report("control-character", message, index, "remove it")
 
     def _refuse_depth(self, depth: int, index: int) -> None:
         if depth > MAX_DEPTH:
