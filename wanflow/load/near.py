@@ -1,0 +1,107 @@
+"""What somebody probably meant: names that look alike, and words from other tools."""
+
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+from itertools import islice
+
+LIKENESS = 0.7
+# Names compared for one miss, and letters of a name: a file of nothing but typos stays quick.
+_MOST_NAMES = 300
+_MOST_LETTERS = 80
+
+_MODEL_HAS_NONE = "the model has no such parameter; say it in the prompt"
+_USE_SIZE = 'write `size: 1280*720`, or a ratio such as `size: "16:9"`'
+
+# Keys of a step from other tools and other models, and what to write here.
+STEP_WORDS: Mapping[str, str] = {
+    "mask": "the model takes no mask; say in the prompt which part is meant",
+    "mask_image": "the model takes no mask; say in the prompt which part is meant",
+    "num_images": "write `n`",
+    "num_outputs": "write `n`",
+    "count": "write `n`",
+    "batch_size": "write `n`",
+    "strength": _MODEL_HAS_NONE,
+    "guidance_scale": _MODEL_HAS_NONE,
+    "cfg_scale": _MODEL_HAS_NONE,
+    "denoise": _MODEL_HAS_NONE,
+    "num_inference_steps": _MODEL_HAS_NONE,
+    "quality": _MODEL_HAS_NONE,
+    "image": "write `images: [...]`",
+    "input": "write `images: [...]`",
+    "inputs": "write `images: [...]`",
+    "base_image_url": "write `images: [...]`",
+    "name": "write `id`",
+    "step": "write `id`",
+    "operation": "write `use`",
+    "function": "write `use`",
+    "uses": "write `use`",
+    "params": "write `with`",
+    "parameters": "write `with`",
+    "args": "write `with`",
+    "negative": "write `negative_prompt`",
+    "resolution": _USE_SIZE,
+    "width": _USE_SIZE,
+    "height": _USE_SIZE,
+    "ratio": _USE_SIZE,
+    "aspect_ratio": _USE_SIZE,
+    "needs": "leave it out: a step waits for the pictures that its `images` name",
+    "depends_on": "leave it out: a step waits for the pictures that its `images` name",
+    "if": "write `when`",
+    "lang": "write `language`",
+    "text": "write `prompt`",
+    "instruction": "write `prompt`",
+    "output": "name results under `outputs` at the end of the file",
+    "outputs": "name results under `outputs` at the end of the file",
+}
+ROOT_WORDS: Mapping[str, str] = {
+    "title": "write `name`",
+    "id": "write `name`",
+    "params": "write `vars` for constants, `inputs` for what is given for a run",
+    "variables": "write `vars`",
+    "input": "write `inputs`",
+    "output": "write `outputs`",
+    "step": "write `steps`",
+    "jobs": "write `steps`",
+    "tasks": "write `steps`",
+    "pipeline": "write `steps`",
+    "default": "write `defaults`",
+    "model": "write it under `defaults`",
+    "n": "write it under `defaults`",
+    "size": "write it under `defaults`",
+    "seed": "write it under `defaults`",
+    "negative_prompt": "write it under `defaults`",
+}
+# What later versions may have, and what to do without it.
+NOT_YET_IN_STEP: Mapping[str, str] = {
+    "retry": "run the same command again: what is done is not made or paid for twice",
+    "at_least": "a step counts as done with the pictures that the service made",
+}
+NOT_YET_AT_ROOT: Mapping[str, str] = dict.fromkeys(
+    ("campaign", "recipe", "rows", "key", "matrix", "exclude", "budget"),
+    "run the recipe once for each set of inputs",
+)
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """Give the name that looks most like a word, if any is at least 70 % alike."""
+    if len(word) > _MOST_LETTERS:
+        return None
+    candidates = [name for name in names if abs(len(name) - len(word)) <= len(word)]
+    for name in candidates:
+        if name.casefold() == word.casefold():
+            return name
+    found = get_close_matches(word, candidates[:_MOST_NAMES], n=1, cutoff=LIKENESS)
+    return found[0] if found else None
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str | None:
+    """Ask after the nearest name, or say nothing."""
+    found = nearest(word, names)
+    return f"did you mean '{found}'?" if found is not None else None
+
+
+def listed(names: Collection[str], *, most: int = 12) -> str:
+    """List names for a message, the first dozen of them."""
+    rest = len(names) - most
+    text = ", ".join(f"'{name}'" for name in islice(names, most))
+    return f"{text} and {rest} more" if rest > 0 else text
