@@ -2,7 +2,9 @@
 
 import contextlib
 import errno
+import os
 import secrets
+import shlex
 import sqlite3
 import threading
 from collections import deque
@@ -17,6 +19,7 @@ from wanflow.store.disk import Disk
 from wanflow.store.tables import APPLICATION_ID, TABLES, VERSION
 
 _BUSY_S = 30.0  # how long one process waits for another's commit; a commit takes milliseconds
+_LITTLE_BYTES = 64 * 1024  # one step of SQLite's shared memory is 32 kB
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _ERRNO = {
@@ -174,11 +177,11 @@ class Database:
 
 def damaged(path: Path, why: str) -> WorkspaceError:
     """Say that a journal cannot be trusted, and how to go on without losing what it knows."""
-    aside = f"{path.parent}.damaged"
+    aside = shlex.join(["mv", str(path.parent), f"{path.parent}.damaged"])
     return WorkspaceError(
         f"journal-damaged: {path} cannot be trusted: {why}",
         hint=f"bring the file back from a backup, or put the workspace aside and begin a new one: "
-        f"mv {path.parent} {aside} (what it recorded as made will then be made again)",
+        f"{aside} (what it recorded as made will then be made again)",
     )
 
 
@@ -202,6 +205,17 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _number_of(code: int, folder: Path) -> int:
+    # Where SQLite cannot make its shared memory larger it reports an error of the disk, also when
+    # the disk is merely full; the one passes and the other does not.
+    if code == sqlite3.SQLITE_IOERR:
+        with contextlib.suppress(OSError):
+            room = os.statvfs(folder)
+            if room.f_bavail * room.f_frsize < _LITTLE_BYTES:
+                return errno.ENOSPC
+    return _ERRNO[code]
+
+
 def _decoded(text: bytes) -> str:
     return text.decode(errors="surrogateescape")
 
@@ -216,11 +230,23 @@ def _examine(path: Path, connection: sqlite3.Connection) -> None:
         raise damaged(path, found.removeprefix("*** in database main ***\n").lower())
     if identity != APPLICATION_ID:
         raise damaged(path, "it is no journal of wanflow")
+    if version == VERSION and _tables(connection) != _expected_tables():
+        raise damaged(path, "its tables are not those of wanflow")
     if version != VERSION:
         raise WorkspaceError(
             f"{path} was written by a newer wanflow (format {version}; this one reads {VERSION})",
             hint="pip install --upgrade wanflow",
         )
+
+
+def _tables(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def _expected_tables() -> list[tuple[Any, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return _tables(connection)
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
@@ -231,6 +257,9 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 def _words(path: Path, disk: Disk, *, opening: bool = False) -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:
+        # SQLite quotes broken text of the file in its own message, which cannot be read then.
+        raise damaged(path, "it holds broken text") from error
     except sqlite3.DatabaseError as error:
         # The low byte is the kind; the rest says where inside SQLite it happened.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -240,7 +269,7 @@ def _words(path: Path, disk: Disk, *, opening: bool = False) -> Iterator[None]:
                 hint="run the same command again",
             ) from error
         if code in _ERRNO:
-            said = OSError(_ERRNO[code], str(error))
+            said = OSError(_number_of(code, path.parent), str(error))
             raise disk.refusal(said, "write the journal", opening=opening) from error
         if code in _DAMAGED or opening:
             raise damaged(path, str(error)) from error

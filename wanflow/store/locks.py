@@ -5,6 +5,7 @@ no stale lock and nothing to delete; what is written into the file is for the me
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _PAUSE_S = 0.05
+_NO_LOCKS = {errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL}
 _HOLDER_MAX_BYTES = 4096
 
 _held: set[int] = set()
@@ -32,11 +34,24 @@ class Lock:
         _held.add(descriptor)
 
     @classmethod
-    def take(cls, name: Path | str, *, at: int | None = None, patience_s: float = 0.5) -> "Lock":
+    def take(
+        cls,
+        name: Path | str,
+        *,
+        at: int | None = None,
+        patience_s: float = 0.5,
+        unsafe: bool = False,
+    ) -> "Lock":
         """Take the lock on a file, made if it is not there, and write down who we are.
 
         Another process that only looks (`is_held`) has the lock for an instant, so this asks again
         for a while.
+
+        Args:
+            name: of the file, relative to the folder `at` if that is given.
+            at: descriptor of a folder.
+            patience_s: how long to ask again.
+            unsafe: go on without a lock where the file system has none.
 
         Raises:
             HeldError: somebody else has it.
@@ -44,7 +59,11 @@ class Lock:
         """
         descriptor = os.open(name, _OPEN, 0o600, dir_fd=at)
         try:
-            _await(descriptor, patience_s)
+            try:
+                _await(descriptor, patience_s)
+            except OSError as error:
+                if not unsafe or error.errno not in _NO_LOCKS:
+                    raise
             with contextlib.suppress(OSError):  # a full disk: the lock holds without a signature
                 _sign(descriptor)
             return cls(descriptor)
@@ -72,7 +91,7 @@ class Lock:
 def is_held(path: Path) -> bool:
     """Say whether some process, this one included, holds the lock on a file.
 
-    A file that is not there is not held.
+    A file that is not there, or that nobody can lock, is not held.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -80,6 +99,10 @@ def is_held(path: Path) -> bool:
         return False
     try:
         return not _locked(descriptor, fcntl.LOCK_SH)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return False
+        raise
     finally:
         os.close(descriptor)
 

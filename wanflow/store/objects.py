@@ -1,6 +1,7 @@
 """Pictures by the SHA-256 of their bytes: each is stored once, complete, and never changed."""
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -16,9 +17,7 @@ from wanflow.store.scratch import Scratch
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _READ_ONLY = 0o444
-_AGAIN = (
-    "run the same command again: the picture is fetched or made anew, and plan shows at what cost"
-)
+_NO_FILE = {errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO}  # a link, a folder, a FIFO
 
 # What a file looked like when its bytes were last compared with its name.
 _Seen = tuple[int, int, int, int]
@@ -32,12 +31,17 @@ class ObjectStore:
     """
 
     def __init__(
-        self, root: Path, *, probe: Callable[[Path], Artifact], disk: Disk | None = None
+        self,
+        root: Path,
+        *,
+        probe: Callable[[Path], Artifact],
+        disk: Disk | None = None,
+        unsafe_fs: bool = False,
     ) -> None:
         self._objects = root / "objects"
         self._probe = probe
         self._disk = disk or Disk(root)
-        self._scratch = Scratch(root / "scratch", disk=self._disk)
+        self._scratch = Scratch(root / "scratch", disk=self._disk, unsafe_fs=unsafe_fs)
         self._verified: dict[Sha256, _Seen] = {}
 
     def add(self, file: Path) -> Artifact:
@@ -99,20 +103,15 @@ class ObjectStore:
         path = self._place(artifact)
         with self._disk.used("read a picture"):
             try:
-                with durable.opened(path) as file:
-                    seen = _look(os.fstat(file))
-                    if self._verified.get(artifact.sha256) != seen:
-                        if durable.hash_of(file) != artifact.sha256:
-                            raise ImageError(
-                                "object-changed",
-                                f"the stored picture {path} was changed since it was made",
-                                hint=_AGAIN,
-                            )
-                        self._verified[artifact.sha256] = seen
-            except FileNotFoundError:
-                raise ImageError(
-                    "object-missing", f"the stored picture {path} is gone", hint=_AGAIN
-                ) from None
+                same = self._is_same(path, artifact.sha256)
+            except OSError as error:
+                if error.errno == errno.ENOENT:
+                    raise _lost("object-missing", f"the stored picture {path} is gone") from None
+                if error.errno not in _NO_FILE:
+                    raise
+                same = False
+        if not same:
+            raise _lost("object-changed", f"the stored picture {path} was changed")
         return path
 
     def holds(self, artifact: Artifact) -> bool:
@@ -143,6 +142,16 @@ class ObjectStore:
         """Remove the scratch folders of this process."""
         self._scratch.close()
 
+    def _is_same(self, path: Path, sha256: Sha256) -> bool:
+        with durable.opened(path) as file:
+            seen = _look(os.fstat(file))
+            if self._verified.get(sha256) == seen:
+                return True
+            if durable.hash_of(file) != sha256:
+                return False
+        self._verified[sha256] = seen
+        return True
+
     def _publish(self, file: Path, artifact: Artifact) -> None:
         path = self._place(artifact)
         durable.make_folder(path.parent, mode=0o700)
@@ -172,6 +181,14 @@ def _refuse_special(path: Path) -> None:
     with contextlib.suppress(OSError):
         if not stat.S_ISREG(path.stat().st_mode):
             raise ImageError("not-a-file", f"{path} is no regular file")
+
+
+def _lost(code: str, message: str) -> ImageError:
+    return ImageError(
+        code,
+        message,
+        hint="run the same command again: the picture is made anew, and plan shows at what cost",
+    )
 
 
 def _look(status: os.stat_result) -> _Seen:

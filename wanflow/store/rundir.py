@@ -35,7 +35,7 @@ class RunDirectory:
         self._disk = Disk(path)
 
     @classmethod
-    def create(cls, out: Path, run: RunId) -> "RunDirectory":
+    def create(cls, out: Path, run: RunId, *, unsafe_fs: bool = False) -> "RunDirectory":
         """Make the directory of a new run below `out`, which is made if need be, and hold it.
 
         Raises:
@@ -50,11 +50,13 @@ class RunDirectory:
                 raise WorkspaceError(
                     f"there is already a run directory {path}", hint="run the same command again"
                 )
-        return cls.open(path)
+        return cls.open(path, unsafe_fs=unsafe_fs)
 
     @classmethod
-    def open(cls, path: Path) -> "RunDirectory":
+    def open(cls, path: Path, *, unsafe_fs: bool = False) -> "RunDirectory":
         """Hold the directory of an earlier run, and take away what its end left half-written.
+
+        `unsafe_fs` goes on without a lock where the file system has none.
 
         Raises:
             UnfinishedError: the disk is full or broken.
@@ -66,7 +68,7 @@ class RunDirectory:
             descriptor = durable.open_folder(path)
             try:
                 refuse_foreign(path, os.fstat(descriptor))
-                lock = Lock.take(_LOCK, at=descriptor)
+                lock = Lock.take(_LOCK, at=descriptor, unsafe=unsafe_fs)
                 durable.sweep_parts(descriptor)
             except HeldError as error:
                 os.close(descriptor)

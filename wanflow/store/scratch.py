@@ -19,9 +19,10 @@ class Scratch:
     folder whose lock can be taken belongs to a process that is gone.
     """
 
-    def __init__(self, folder: Path, *, disk: Disk) -> None:
+    def __init__(self, folder: Path, *, disk: Disk, unsafe_fs: bool = False) -> None:
         self._folder = folder
         self._disk = disk
+        self._unsafe_fs = unsafe_fs
         self._own: Path | None = None
         self._lock: Lock | None = None
         self._numbers = itertools.count(1)
@@ -62,7 +63,7 @@ class Scratch:
             own = self._folder / secrets.token_hex(8)
             guard = own.with_name(own.name + _SUFFIX)
             try:
-                lock = Lock.take(guard)
+                lock = Lock.take(guard, unsafe=self._unsafe_fs)
             except HeldError:
                 continue
             # Another process may have swept the file between its making and its locking.

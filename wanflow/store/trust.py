@@ -1,6 +1,7 @@
 """Folders into which somebody else could put a file of ours, or take one away."""
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -30,5 +31,5 @@ def refuse_open_to_all(path: Path, status: os.stat_result) -> None:
     if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
         raise WorkspaceError(
             f"everybody may write to {path}, so anybody could exchange its files",
-            hint=f"chmod o-w {path}",
+            hint=shlex.join(["chmod", "o-w", str(path)]),
         )

@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -66,7 +66,7 @@ class Workspace:
                 _make(root, disk, unsafe_fs=unsafe_fs)
             refuse_foreign(root, root.stat())
         journal = Journal.open(root / _JOURNAL, disk=disk)
-        objects = ObjectStore(root, probe=probe, disk=disk)
+        objects = ObjectStore(root, probe=probe, disk=disk, unsafe_fs=unsafe_fs)
         objects.sweep()
         return cls(root, objects=objects, journal=journal)
 
@@ -99,20 +99,34 @@ def _make(root: Path, disk: Disk, *, unsafe_fs: bool) -> None:
         refuse_foreign(root, root.stat())
         if not unsafe_fs:
             probe_filesystem(root)
-        lock = Lock.take(root / _CREATING, patience_s=_PATIENCE_S)
-        try:
-            _furnish(root, disk)
-            # Nobody needs it any more: who waits for it will find the workspace whole.
-            (root / _CREATING).unlink(missing_ok=True)
-        finally:
-            lock.release()
+        with _alone(root, unsafe_fs=unsafe_fs):
+            try:
+                _furnish(root, disk)
+            except BaseException:
+                if root in made and not (root / _READ_ME).exists():
+                    shutil.rmtree(root, ignore_errors=True)
+                raise
+    except BaseException:
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _alone(root: Path, *, unsafe_fs: bool) -> Iterator[None]:
+    try:
+        lock = Lock.take(root / _CREATING, patience_s=_PATIENCE_S, unsafe=unsafe_fs)
     except HeldError as error:
         raise WorkspaceError(
             f"{root} is being made by {error}", hint="run the same command again"
         ) from error
-    except BaseException:
-        _take_back(root, made)
-        raise
+    try:
+        yield
+    finally:
+        # Nobody needs the file any more: who waits for it will find the workspace whole, or gone.
+        (root / _CREATING).unlink(missing_ok=True)
+        lock.release()
 
 
 def _furnish(root: Path, disk: Disk) -> None:
@@ -132,21 +146,6 @@ def _furnish(root: Path, disk: Disk) -> None:
             Database.create(root / _JOURNAL, disk=disk)
         # The last one: it says that the workspace is whole, and a missing journal a loss.
         durable.write_text(_READ_ME, _TEXT, at=at)
-
-
-def _take_back(root: Path, made: list[Path]) -> None:
-    """Leave nothing half-made, unless another process has made it whole meanwhile."""
-    if root in made:
-        with contextlib.suppress(OSError, HeldError):
-            lock = Lock.take(root / _CREATING)
-            try:
-                if not (root / _READ_ME).exists():
-                    shutil.rmtree(root)
-            finally:
-                lock.release()
-    for folder in reversed(made):
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def _missing(folder: Path) -> tuple[Path, ...]:
