@@ -90,17 +90,29 @@ def test_a_workspace_is_not_half_made_on_a_full_disk(disk: Path) -> None:
     Workspace.open(disk / "项目" / ".wanflow", probe=probe).close()
 
 
-@pytest.mark.parametrize("room_bytes", [8192, 40_960, 98_304, 163_840])
+@pytest.mark.parametrize("room_bytes", [8192, 40_960, 65_536, 90_112, 163_840])
 def test_a_workspace_is_whole_or_not_there_with_little_room(disk: Path, room_bytes: int) -> None:
-    os.truncate(fill(disk), 1024 * 1024 - room_bytes)
+    ballast, root = fill(disk), disk / ".wanflow"
+    os.truncate(ballast, 1024 * 1024 - room_bytes)
 
-    try:
-        Workspace.open(disk / ".wanflow", probe=probe).close()
-    except UnfinishedError as error:
-        assert "the disk is full" in str(error)  # noqa: PT017 - both ends are right in their way
-        assert [path.name for path in disk.iterdir()] == ["ballast"]
-    else:
-        assert (disk / ".wanflow" / "README.txt").is_file()
+    with contextlib.suppress(UnfinishedError):
+        Workspace.open(root, probe=probe).close()
+
+    assert not root.exists() or (root / "README.txt").is_file()
+    ballast.unlink()
+    Workspace.open(root, probe=probe).close()
+
+
+def test_a_full_disk_is_told_from_a_broken_one_where_sqlite_does_not(disk: Path) -> None:
+    root = disk / ".wanflow"
+    Workspace.open(root, probe=probe).close()
+    ballast = fill(disk)
+
+    with pytest.raises(UnfinishedError, match=r"journal in .*: the disk is full"):
+        Workspace.open(root, probe=probe)
+
+    ballast.unlink()
+    Workspace.open(root, probe=probe).close()
 
 
 def test_a_full_disk_refuses_jobs_and_takes_them_again_when_there_is_room(disk: Path) -> None:
@@ -242,24 +254,43 @@ def test_a_file_that_may_not_grow_breaks_the_journal_once_and_for_all(tmp_path: 
         assert len(workspace.journal.outcomes(RUN)) >= len(told) > 0
 
 
-@pytest.mark.parametrize(
-    ("call", "number"),
-    [
-        *(("fsync", number) for number in (1, 3, 6, 9, 12, 15, 18, 21)),
-        # SQLite overlooks a failed sync of a folder on purpose: that is the 4th and the 15th.
-        *(("fdatasync", number) for number in (1, 3, 8, 12, 16, 18)),
-    ],
-)
-def test_a_failed_sync_ends_the_run_and_loses_nothing_told(
-    tmp_path: Path, strace: tuple[str, ...], call: str, number: int
-) -> None:
-    fault = ("-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when={number}")
+def work_on_a_broken_disk(folder: Path, strace: tuple[str, ...], fault: str) -> str:
+    """Work until the fault hits, and see that the work can go on later; give what was said."""
+    call = fault.partition(":")[0]
+    tamper = ("-e", f"trace={call}", "-e", f"inject={fault}")
 
-    result = finished("work", str(tmp_path), RUN, "2", under=(*strace, *fault))
+    result = finished("work", str(folder), RUN, "2", under=(*strace, *tamper))
 
-    assert result.returncode == 3, result.stderr
-    assert "input/output error" in result.stderr
-    work(tmp_path, RUN, "2")
-    with Workspace.open(tmp_path / ".wanflow", probe=probe) as workspace:
+    assert result.returncode in {0, 3}, result.stderr
+    assert ("end" in result.stdout) == (result.returncode == 0)
+    work(folder, RUN, "2")
+    with Workspace.open(folder / ".wanflow", probe=probe) as workspace:
         assert workspace.journal.find_run("last").state == "done"
         assert len(workspace.journal.outcomes(RUN)) == 2
+    return result.stderr
+
+
+@pytest.mark.parametrize("number", [1, 3, 6, 9, 13, 17, 21])
+def test_a_failed_sync_of_ours_ends_the_run(
+    tmp_path: Path, strace: tuple[str, ...], number: int
+) -> None:
+    said = work_on_a_broken_disk(tmp_path, strace, f"fsync:error=EIO:when={number}")
+
+    assert "the disk reports an input/output error" in said
+
+
+@pytest.mark.parametrize("number", ["1", "4", "5", "8", "9", "12", "17", "18"])
+def test_a_failed_sync_of_the_journals_loses_nothing(
+    tmp_path: Path, strace: tuple[str, ...], number: str
+) -> None:
+    # SQLite overlooks some of them on purpose: those of a folder, and those at closing.
+    work_on_a_broken_disk(tmp_path, strace, f"fdatasync:error=EIO:when={number}")
+
+
+def test_a_journal_that_cannot_be_synced_any_more_ends_the_run(
+    tmp_path: Path, strace: tuple[str, ...]
+) -> None:
+    said = work_on_a_broken_disk(tmp_path, strace, "fdatasync:error=EIO:when=11+")
+
+    assert "cannot write the journal" in said
+    assert "the disk reports an input/output error" in said

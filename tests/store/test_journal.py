@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.parts import RUN, done, fingerprint, finished, probe
-from wanflow.errors import InternalError, UsageError, WanflowError
+from wanflow.errors import InternalError, UnfinishedError, UsageError, WanflowError
 from wanflow.model.plan import Recorded
 from wanflow.model.run import Done, Failed, Outcome, Reused, RunState, Skipped
 from wanflow.model.values import JobKey, JsonValue, Note, RunId
@@ -331,6 +331,23 @@ def test_two_processes_write_side_by_side(tmp_path: Path) -> None:
             15,
             15,
         ]
+
+
+def test_a_journal_that_another_process_keeps_busy_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wanflow.store.database._BUSY_S", 0.01)
+    with Workspace.open(tmp_path / ".wanflow", probe=probe) as workspace:
+        run = begin(workspace.journal)
+        path = workspace.root / "journal.sqlite"
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(UnfinishedError, match=r"another process has kept .* busy"):
+                start(workspace.journal, run, A, "red")
+
+        start(workspace.journal, run, A, "red")
+
+        assert list(workspace.journal.last_requests("cat")) == [A]
 
 
 def test_the_end_of_a_run_that_never_began_is_refused(workspace: Workspace) -> None:

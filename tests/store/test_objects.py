@@ -7,6 +7,7 @@ import pytest
 
 from tests.store.parts import artifact, finished, png, probe, started, written
 from wanflow.errors import ImageError, InternalError
+from wanflow.execute.ports import Objects
 from wanflow.model.values import Artifact, Sha256
 from wanflow.store.objects import ObjectStore
 from wanflow.store.workspace import Workspace
@@ -19,6 +20,12 @@ def objects(workspace: Workspace) -> ObjectStore:
 
 def add(objects: ObjectStore, shade: int = 0) -> Artifact:
     return objects.add(written(objects.scratch() / "made.png", shade))
+
+
+def test_the_store_is_what_the_executor_asks_for(objects: ObjectStore) -> None:
+    port: Objects = objects
+
+    assert port.path(port.add(written(port.scratch() / "a.png"))).is_file()
 
 
 def test_an_added_picture_is_moved_to_its_name(objects: ObjectStore, workspace: Workspace) -> None:
@@ -213,6 +220,15 @@ def test_a_link_in_the_place_of_an_object_is_not_followed(
     path = objects.path(added)
     path.rename(tmp_path / "moved.png")
     path.symlink_to(tmp_path / "moved.png")
+
+    assert not objects.holds(added)
+
+
+def test_a_fifo_in_the_place_of_an_object_is_not_waited_for(objects: ObjectStore) -> None:
+    added = add(objects)
+    path = objects.path(added)
+    path.unlink()
+    os.mkfifo(path)
 
     assert not objects.holds(added)
 

@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import os
 import shutil
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.parts import RUN, finished, probe
+from tests.store.parts import RUN, finished, probe, written
 from wanflow.errors import WorkspaceError
+from wanflow.store.locks import Lock
 from wanflow.store.rundir import RunDirectory, is_run_held
 from wanflow.store.workspace import Workspace, find_workspace
 
@@ -162,6 +164,38 @@ def test_a_run_directory_is_not_held_without_a_lock(
 
     with pytest.raises(WorkspaceError, match="operation not supported"):
         RunDirectory.create(tmp_path, RUN)
+
+
+def test_a_workspace_that_another_process_is_making_is_waited_for_and_then_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / ".wanflow"
+    root.mkdir(mode=0o700)
+    other = Lock.take(root / ".creating.lock")
+    monkeypatch.setattr("wanflow.store.workspace._PATIENCE_S", 0)
+
+    with pytest.raises(WorkspaceError, match=f"is being made by process {os.getpid()} on "):
+        Workspace.open(root, probe=probe)
+
+    assert names(root) == [".creating.lock"]
+    other.release()
+
+
+def test_a_file_system_that_cannot_sync_a_folder_is_good_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def for_files_only(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", for_files_only)
+
+    with Workspace.open(tmp_path / ".wanflow", probe=probe) as workspace:
+        added = workspace.objects.add(written(workspace.objects.scratch() / "a.png"))
+        assert workspace.objects.holds(added)
 
 
 def test_a_file_in_the_place_of_the_workspace_is_refused(tmp_path: Path) -> None:

@@ -73,9 +73,12 @@ class Database:
         with disk.used("make the journal", opening=True), _words(path, disk, opening=True):
             try:
                 with contextlib.closing(_connected(part, "rwc")) as connection:
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    connection.executescript(TABLES)
+                    # Before the log: closing folds that in, and tells nobody when it cannot.
+                    connection.executescript(f"BEGIN; {TABLES} COMMIT")
+                    _begin_log(path, connection)
                 part.chmod(0o600)
+                with durable.opened(part) as file:
+                    durable.sync(file)
                 part.rename(path)
                 durable.sync_folder(path.parent)
             except BaseException:
@@ -99,6 +102,8 @@ class Database:
             connection = _connected(path, "rw")
             try:
                 _examine(path, connection)
+                # Reading has made the log. SQLite would sync its name later and overlook an error.
+                durable.sync_folder(path.parent)
             except BaseException:
                 connection.close()
                 raise
@@ -185,6 +190,15 @@ def damaged(path: Path, why: str) -> WorkspaceError:
     )
 
 
+def _begin_log(path: Path, connection: sqlite3.Connection) -> None:
+    # SQLite does not complain when it cannot: it goes on without a log.
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise WorkspaceError(
+            f"the file system of {path.parent} is unfit for a workspace: SQLite can keep no log",
+            hint="check the disk, or name a folder on a local one with --workspace",
+        )
+
+
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     # One connection for all threads: `Database` lets one of them in at a time.
     connection = sqlite3.connect(
@@ -232,6 +246,9 @@ def _examine(path: Path, connection: sqlite3.Connection) -> None:
         raise damaged(path, "it is no journal of wanflow")
     if version == VERSION and _tables(connection) != _expected_tables():
         raise damaged(path, "its tables are not those of wanflow")
+    # Without this mark in its header SQLite would leave the log, and what is in it, aside.
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        raise damaged(path, "it is marked as having no log")
     if version != VERSION:
         raise WorkspaceError(
             f"{path} was written by a newer wanflow (format {version}; this one reads {VERSION})",
