@@ -1,0 +1,1 @@
+"""What lasts: pictures by their content, the journal of runs, run directories, locks."""
