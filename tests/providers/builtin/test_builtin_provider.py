@@ -4,6 +4,7 @@ from types import MappingProxyType
 import pytest
 from PIL import Image
 
+from tests.providers.builtin.falling import fall_over
 from wanflow.errors import ImageError, StepError
 from wanflow.execute.ports import Call, Provider
 from wanflow.model.plan import Job
@@ -101,3 +102,19 @@ async def test_an_unknown_algorithm_is_refused_by_name(
 
     with pytest.raises(StepError, match=f"no builtin algorithm '{algorithm}'"):
         await BuiltinProvider().edit(call)
+
+
+@pytest.mark.anyio
+async def test_a_worker_that_falls_over_ends_one_step_and_not_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Call(job=job("crop", aspect="1:1"), pictures=(picture(tmp_path),), scratch=tmp_path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("wanflow.providers.builtin.provider.work", fall_over)
+        with pytest.raises(StepError, match="the process that ran crop ended") as caught:
+            await BuiltinProvider().edit(call)
+    made = await BuiltinProvider().edit(call)
+
+    assert caught.value.code == "engine-crashed"
+    assert made.files[0].is_file()
