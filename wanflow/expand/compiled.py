@@ -12,7 +12,7 @@ from jinja2.visitor import NodeTransformer
 
 from wanflow.expand.allowed import Inspection, Reference, first_offset, inspect
 from wanflow.expand.filters import CONCAT, LOOP, METER, RANGE, WEIGH
-from wanflow.expand.limits import MAX_SOURCE_CHARS, Meter
+from wanflow.expand.limits import MAX_SOURCE_CHARS, MAX_TOKENS, Meter
 from wanflow.expand.problem import RefusedError, TemplateError, TemplateProblem
 from wanflow.expand.sandbox import Sandbox
 from wanflow.expand.values import Plain
@@ -45,25 +45,27 @@ def compiled(source: str, *, expression: bool = False) -> Compiled:
     Problems are values: nothing is raised. Their offsets are those of `source` as it was given.
     """
     if len(source) > MAX_SOURCE_CHARS:
-        problem = TemplateProblem(
-            offset=0, code="template-limit", message="this template is longer than 64 kB"
-        )
-        return Compiled(source=source, problems=(problem,))
+        return _too_large(source, "this template is longer than 64 kB")
     # Jinja reads every line break as a line feed, and so must whoever counts characters.
     text = source.replace("\r\n", "\n").replace("\r", "\n")
     try:
+        state = "variable" if expression else None
+        tokens = tuple(_SANDBOX.lexer.tokeniter(text, None, None, state))
+        if len(tokens) > MAX_TOKENS:
+            return _too_large(source, "this template is too long")
         tree = _SANDBOX.parsed_expression(text) if expression else _SANDBOX.parsed(text)
-        tokens = tuple(_SANDBOX.lexer.tokeniter(text, None, None, "variable" * expression or None))
     except TemplateSyntaxError as error:
         message = (error.message or "").rstrip(".")
         problem = _syntax(min(error.lineno, len(text)), message[:1].lower() + message[1:])
         return Compiled(source=source, problems=_in_source(source, (problem,)))
     except RecursionError:
-        problem = TemplateProblem(
-            offset=0, code="template-limit", message="this template is nested too deeply"
-        )
-        return Compiled(source=source, problems=(problem,))
+        return _too_large(source, "this template is nested too deeply")
     return _translated(source, tree, inspect(text, tree, tokens))
+
+
+def _too_large(source: str, message: str) -> Compiled:
+    problem = TemplateProblem(offset=0, code="template-limit", message=message)
+    return Compiled(source=source, problems=(problem,))
 
 
 def _translated(source: str, tree: nodes.Template, found: Inspection) -> Compiled:

@@ -12,6 +12,7 @@ from wanflow.expand.problem import RefusedError
 
 MAX_SOURCE_CHARS = 65_536
 MAX_OUTPUT_BYTES = 65_536
+MAX_TOKENS = 10_000  # counted before parsing, spaces included
 MAX_NODES = 2_000
 MAX_DEPTH = 40  # of the syntax tree; Python itself compiles no more than 100 levels of indentation
 MAX_LOOPS = 3  # one within another
