@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -21,18 +22,6 @@ steps:
     use: relight
     prompt: Light the temple as on {{ mood }}, with {{ lamps }}
 """
-
-
-def thumbnail(path: Path, *, longest_px: int, max_bytes: int | None = None) -> bytes:
-    with Image.open(path) as opened:
-        picture = opened.convert("RGB")
-    picture.thumbnail((longest_px, longest_px))
-    for quality in (80, 60, 40, 20, 5):
-        held = BytesIO()
-        picture.save(held, "WEBP", quality=quality)
-        if max_bytes is None or held.tell() <= max_bytes:
-            break
-    return held.getvalue()
 
 
 def artifact(file: Path) -> Artifact:
@@ -75,33 +64,38 @@ def _photo(name: str) -> Image.Image:
     return Image.fromarray(load_sample_image(name))
 
 
-def _save(folder: Path, file: str, picture: Image.Image) -> None:
-    target = folder / file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(target)
-
-
 def draw_pictures(folder: Path) -> None:
     """Put the pictures of the sample runs into a run's folder."""
+    for file, data in _drawn().items():
+        target = folder / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+@cache
+def _drawn() -> dict[str, bytes]:
     china, flower = _photo("china.jpg"), _photo("flower.jpg")
-    _save(folder, "inputs/temple.png", china)
-    _save(folder, "inputs/flower.png", flower)
+    drawn = {"inputs/temple.png": china, "inputs/flower.png": flower}
     for at, strength in enumerate((0.55, 0.8, 0.4), 1):
         tint = Image.new("RGB", china.size, (255, 150 - 20 * at, 60))
         dusk = Image.blend(ImageEnhance.Brightness(china).enhance(strength), tint, 0.22)
-        _save(folder, f"images/evening-{at}.png", dusk)
-    with Image.open(folder / "images/evening-1.png") as opened:
-        dusk = opened.copy()
+        drawn[f"images/evening-{at}.png"] = dusk
+    dusk = drawn["images/evening-1.png"]
     boxed = dusk.copy()
     pen = ImageDraw.Draw(boxed)
     for box in ((150, 60, 420, 330), (460, 200, 600, 380)):
         pen.rectangle(box, outline=(255, 60, 60), width=5)
-    _save(folder, "images/boxed-1.png", boxed)
     wide = ImageOps.fit(dusk, (1280, 720)).filter(ImageFilter.GaussianBlur(24))
     wide.paste(dusk.resize((1079, 720)), (100, 0))
-    _save(folder, "images/wide-1.png", wide)
-    _save(folder, "outputs/poster.png", wide)
-    _save(folder, "outputs/proof.png", boxed)
+    drawn |= {"images/boxed-1.png": boxed, "outputs/proof.png": boxed}
+    drawn |= {"images/wide-1.png": wide, "outputs/poster.png": wide}
+    return {file: _png(picture) for file, picture in drawn.items()}
+
+
+def _png(picture: Image.Image) -> bytes:
+    held = BytesIO()
+    picture.save(held, "PNG", compress_level=1)
+    return held.getvalue()
 
 
 def _step(key: str, **changes: object) -> StepRecord:

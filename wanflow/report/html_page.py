@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from wanflow.imaging.thumbnail import thumbnail as make_thumbnail
 from wanflow.model.run import RunRecord
 from wanflow.report.policy import policy
 from wanflow.report.thumbnails import Thumbnail, shown
@@ -20,7 +21,7 @@ from wanflow.report.words import WORDS, Text, filled
 _SCRIPT_WORDS = ("slider_value", "copied", "other_shape")
 
 
-def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail | None = None) -> str:
+def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_thumbnail) -> str:
     """Write the report of a run as one HTML page.
 
     Up to 15 pictures the page stays below 3 MiB. It loads nothing: pictures are copies within it,
@@ -29,7 +30,7 @@ def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail | None 
     Args:
         record: the run; nothing else is looked up but the files of its pictures.
         folder: the run's folder, in which the page is to lie and in which `picture.file` lies.
-        thumbnail: makes the small copies; None is `wanflow.imaging`.
+        thumbnail: makes the small copies.
     """
     page = page_view(record, shown(uses(record), folder, thumbnail))
     style = asset("report.css") + _places(page)

@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from wanflow.errors import WanflowError
+from wanflow.imaging.thumbnail import thumbnail as make_thumbnail
 from wanflow.model.run import PictureRecord
 from wanflow.model.values import Sha256
 from wanflow.report.words import WORDS, Text, filled
@@ -73,16 +74,15 @@ def budget(*, pictures: int, uses: int) -> Budget:
 
 
 def shown(
-    pictures: Iterable[PictureRecord], folder: Path, thumbnail: Thumbnail | None = None
+    pictures: Iterable[PictureRecord], folder: Path, thumbnail: Thumbnail = make_thumbnail
 ) -> dict[Sha256, Shown]:
     """Make what a page needs of every picture, each once however often it is used.
 
     Args:
         pictures: all uses of pictures in the page.
         folder: the run's folder, where their files lie.
-        thumbnail: makes the copies; None is `wanflow.imaging`.
+        thumbnail: makes the copies.
     """
-    thumbnail = thumbnail or _ours()
     uses = tuple(pictures)
     first: dict[Sha256, PictureRecord] = {}
     for picture in uses:
@@ -122,12 +122,6 @@ def _shown(picture: PictureRecord, folder: Path, thumbnail: Thumbnail, share: Bu
             lacks=filled(WORDS["unreadable"], file=picture.file),
         )
     return Shown(large=_data(large), small=_data(small), href=link, lacks=None)
-
-
-def _ours() -> Thumbnail:
-    from wanflow.imaging import thumbnail  # noqa: PLC0415 - loads Pillow, which JSON has no use for
-
-    return thumbnail
 
 
 def _nothing(why: Text) -> Shown:

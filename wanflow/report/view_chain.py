@@ -10,8 +10,8 @@ from wanflow.report.view_pictures import PictureView, Shelf
 from wanflow.report.words import STATES, WORDS, Text, filled
 
 # A page of 320 px has so much room between its margins.
-_NARROW_PX = 288
-_NARROW_WIDTHS_PX = (200, 136, 88)
+_NARROW_PX = 282
+_NARROW_WIDTHS_PX = (200, 132, 82)
 _TEXT_PX = 50
 _OUTPUT_HEIGHT_PX = 44
 

@@ -28,7 +28,7 @@ WORDS: Mapping[str, Text] = {
     "made": Text("{made} made, {reused} reused", "新生成 {made} 张,复用 {reused} 张"),
     "free": Text("nothing was paid", "未产生费用"),
     "rendered_locally": Text(
-        "Rendered on this machine by the built-in engine: no Wan model was asked, nothing was paid.",
+        "Rendered on this machine by the built-in engine; no Wan model was asked, nothing paid.",
         "本次由本机内置引擎生成,未调用万相模型,未产生费用。",
     ),
     "still_running": Text(
@@ -86,7 +86,6 @@ WORDS: Mapping[str, Text] = {
     "picked": Text("goes on", "用于后续"),
     "figure": Text("image {at}", "图{at}"),
     "open_original": Text("open original", "打开原图"),
-    "picture_of": Text("{step}, picture {at} of {count}", "{step},第 {at} 张,共 {count} 张"),
     "alt_output": Text(
         "{step}: picture {at} of {count}, made by {operation}",
         "{step}:第 {at} 张,共 {count} 张,操作 {operation}",
@@ -102,6 +101,7 @@ WORDS: Mapping[str, Text] = {
         "The file {file} cannot be read as a picture.", "文件 {file} 无法作为图片读取。"
     ),
     "no_picture": Text("No picture", "无图片"),
+    "prompt": Text("Prompt", "提示词"),
     "sent": Text("Prompt as sent", "实际发送的提示词"),
     "template": Text("Template", "模板"),
     "negative": Text("Negative prompt", "反向提示词"),
