@@ -22,6 +22,7 @@ from tests.report.sample_runs import (
 )
 from wanflow.model.plan import Reason
 from wanflow.model.run import RunRecord, RunState, StepState
+from wanflow.report import words
 from wanflow.report.html_page import asset, report_html
 from wanflow.report.marked import marked_prompt, marked_template
 from wanflow.report.notebook import run_repr_html
@@ -263,6 +264,29 @@ def test_a_step_that_names_a_path_itself_shows_it_as_an_input(tmp_path: Path) ->
     assert [tag["id"] for tag in outline.of("li") if tag.get("id")][:4] == ["i0", "i1", "i2", "s0"]
 
 
+def test_a_picture_that_another_run_made_is_shown_all_the_same(tmp_path: Path) -> None:
+    record = branching_run(tmp_path)
+    boxed = record.steps[1]
+    alone = replace(record, input_pictures=(), steps=(boxed,), outputs=record.outputs)
+
+    outline = Outline(_page(alone, tmp_path))
+
+    large = [image for image in outline.of("img") if "id" in image]
+    stage = next(tag for tag in outline.of("div") if tag.get("class") == "stage")
+    assert {stage["data-before"], stage["data-after"]} == {image["id"] for image in large}
+
+
+def test_every_word_of_the_interface_is_used() -> None:
+    folder = Path(words.__file__).parent
+    files = [*folder.glob("page/*.j2"), *folder.glob("*.py")]
+    sources = "".join(file.read_text() for file in files if file.name != "words.py")
+    built = {"use_before", "use_after", "before_label", "after_label"}
+
+    unused = {key for key in WORDS if not re.search(rf"[\"'.]{key}\b", sources)}
+
+    assert unused == built
+
+
 def test_fifteen_pictures_stay_within_three_mebibytes(tmp_path: Path) -> None:
     record = branching_run(tmp_path)
     wide = record.steps[2]
@@ -388,7 +412,7 @@ def test_every_state_and_reason_has_words_in_both_languages() -> None:
     for text in (*WORDS.values(), *STATES.values(), *REASONS.values()):
         assert text.en
         assert text.zh
-        assert re.findall(r"\{\w+\}", text.en).sort() == re.findall(r"\{\w+\}", text.zh).sort()
+        assert sorted(re.findall(r"\{\w+\}", text.en)) == sorted(re.findall(r"\{\w+\}", text.zh))
 
 
 def test_durations_money_and_times_are_written_for_people() -> None:

@@ -73,6 +73,12 @@ def test_chinese_stands_as_it_is_and_the_version_stands_first(tmp_path: Path) ->
     assert text.endswith("}\n")
 
 
+def test_a_whole_number_of_seconds_may_stand_without_a_point(tmp_path: Path) -> None:
+    text = _broken(tmp_path, "seconds", value=192)
+
+    assert record_from_json(text).seconds == 192
+
+
 def test_tuples_of_values_are_written_as_lists(tmp_path: Path) -> None:
     record = replace(branching_run(tmp_path), inputs={"sizes": (1, 2)})
 

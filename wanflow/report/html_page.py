@@ -17,6 +17,8 @@ from wanflow.report.view import PageView, page_view, uses
 from wanflow.report.visible import visible
 from wanflow.report.words import WORDS, Text, filled
 
+# The room for a chain on a sheet of A4 or Letter with its usual margins.
+_PAPER_PX = 640
 # What the script says by itself, in the language that is chosen at that moment.
 _SCRIPT_WORDS = ("slider_value", "copied", "other_shape")
 
@@ -121,7 +123,12 @@ def _places(page: PageView) -> str:
         return said
 
     narrow = "".join(rules(wide=False))
-    return "".join(rules(wide=True)) + f"@media (max-width:719px){{{narrow}}}\n"
+    on_paper = min(1.0, _PAPER_PX / max(chain.wide.width_px, 1))
+    return (
+        "".join(rules(wide=True))
+        + f"@media screen and (max-width:719px){{{narrow}}}"
+        + f"@media print{{.nodes{{zoom:{on_paper:.3f}}}}}\n"
+    )
 
 
 def _data(page: PageView) -> Markup:

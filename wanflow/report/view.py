@@ -138,10 +138,7 @@ def _result(output: OutputRecord, record: RunRecord, shelf: Shelf) -> ResultView
 def _made(pictures: Sequence[PictureRecord], output: OutputRecord) -> PictureRecord | None:
     if output.artifact is None:
         return None
-    for picture in pictures:
-        if picture.index == output.index:
-            return picture
-    return None
+    return next((picture for picture in pictures if picture.index == output.index), None)
 
 
 def _files(record: RunRecord, shelf: Shelf) -> tuple[FileRow, ...]:

@@ -107,15 +107,16 @@ def _step_node(at: int, step: StepRecord, shelf: Shelf) -> NodeView:
 
 
 def _edges(record: RunRecord, shelf: Shelf) -> tuple[tuple[str, str], ...]:
-    by_name = {view.record.name: f"i{at}" for at, view in enumerate(shelf.inputs)}
-    by_digest = {view.record.artifact.sha256: f"i{at}" for at, view in enumerate(shelf.inputs)}
+    views = [(f"i{at}", view.record) for at, view in enumerate(shelf.inputs)]
+    by_digest = {record.artifact.sha256: node for node, record in views}
+    exactly = {(record.name, record.artifact.sha256): node for node, record in views}
     earlier: dict[JobKey, str] = {}
     edges: list[tuple[str, str]] = []
     for at, step in enumerate(record.steps):
         for picture in step.images:
             if picture.step is None:
                 digest = picture.artifact.sha256
-                edges.append((by_name.get(picture.name) or by_digest[digest], f"s{at}"))
+                edges.append((exactly.get((picture.name, digest), by_digest[digest]), f"s{at}"))
         needed = [picture.step for picture in step.images if picture.step] + list(step.needs)
         edges += [(earlier[key], f"s{at}") for key in needed if key in earlier]
         earlier[step.key] = f"s{at}"

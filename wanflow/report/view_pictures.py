@@ -119,9 +119,16 @@ class Shelf:
 
 
 def _inputs(record: RunRecord) -> list[PictureRecord]:
-    # A path that a step names itself is an input too, though the recipe does not list it.
+    # A path that a step names itself is an input too, though the recipe does not list it; so is
+    # what another run has made.
     found: dict[tuple[str, Sha256], PictureRecord] = {}
-    of_steps = [p for step in record.steps for p in step.images if p.step is None]
+    made = {p.artifact.sha256 for step in record.steps for p in step.pictures}
+    of_steps = [
+        picture
+        for step in record.steps
+        for picture in step.images
+        if picture.step is None or picture.artifact.sha256 not in made
+    ]
     seen: set[Sha256] = {p.artifact.sha256 for p in record.input_pictures}
     for picture in record.input_pictures:
         found.setdefault((picture.name, picture.artifact.sha256), picture)

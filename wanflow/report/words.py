@@ -14,7 +14,6 @@ class Text(NamedTuple):
 WORDS: Mapping[str, Text] = {
     "language": Text("中文", "English"),
     "language_label": Text("切换到中文", "Switch to English"),
-    "language_code": Text("zh", "en"),
     "theme": Text("Light / dark", "明 / 暗"),
     "copy": Text("Copy", "复制"),
     "copied": Text("Copied", "已复制"),
@@ -55,7 +54,6 @@ WORDS: Mapping[str, Text] = {
     "results": Text("Results", "结果"),
     "not_there_yet": Text("not made", "尚未生成"),
     "steps": Text("Steps", "步骤"),
-    "step_of": Text("Step {at} of {count}", "第 {at} 步,共 {count} 步"),
     "compare": Text("Compare", "对比"),
     "slider": Text("Slider", "滑动"),
     "side": Text("Side by side", "并排"),
@@ -110,7 +108,6 @@ WORDS: Mapping[str, Text] = {
     "facts": Text("Facts", "详情"),
     "operation": Text("Operation", "操作"),
     "model": Text("Model", "模型"),
-    "seed": Text("Seed", "随机种子"),
     "fingerprint": Text("Fingerprint", "请求指纹"),
     "needs": Text("Needs", "依赖"),
     "decision": Text("Why", "原因"),
