@@ -95,7 +95,7 @@ def drawn(
     columns, paths = _slots(ranks, pairs)
     columns = _ordered(columns, paths)
     centres = _centres(columns, paths, sizes, apart_px=apart_px)
-    return _assembled(columns, paths, sizes, centres, gap_px=gap_px, downwards=downwards)
+    return _assembled(columns, paths, sizes, centres=centres, gap_px=gap_px, downwards=downwards)
 
 
 def path(route: Route, *, downwards: bool = False) -> str:
@@ -248,8 +248,8 @@ def _assembled(
     columns: Sequence[Sequence[_Slot]],
     paths: Mapping[tuple[str, str], Sequence[_Slot]],
     sizes: Mapping[str, tuple[int, int]],
-    centres: Mapping[_Slot, float],
     *,
+    centres: Mapping[_Slot, float],
     gap_px: int,
     downwards: bool,
 ) -> Drawing:

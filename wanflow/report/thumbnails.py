@@ -90,7 +90,7 @@ def shown(
         if known is None or (known.file is None and picture.file is not None):
             first[picture.artifact.sha256] = picture
     share = budget(pictures=len(first), uses=len(uses))
-    return {key: _shown(picture, folder, thumbnail, share) for key, picture in first.items()}
+    return {key: _shown(picture, folder, thumbnail, share=share) for key, picture in first.items()}
 
 
 def href(file: str) -> str | None:
@@ -102,7 +102,7 @@ def href(file: str) -> str | None:
     return "./" + "/".join(quote(part, safe="", errors="replace") for part in parts)
 
 
-def _shown(picture: PictureRecord, folder: Path, thumbnail: Thumbnail, share: Budget) -> Shown:
+def _shown(picture: PictureRecord, folder: Path, thumbnail: Thumbnail, *, share: Budget) -> Shown:
     if picture.file is None:
         return _nothing(WORDS["not_kept"])
     link = href(picture.file)
