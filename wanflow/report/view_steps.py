@@ -1,0 +1,123 @@
+"""One step as a page shows it."""
+
+import json
+from dataclasses import dataclass
+
+from wanflow.model.run import RunRecord, StepRecord
+from wanflow.model.values import JsonValue
+from wanflow.report.marked import Piece, marked_prompt, marked_template
+from wanflow.report.view_pictures import PictureView, Shelf
+from wanflow.report.words import REASONS, STATES, WORDS, Text, duration, moment, money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A name and what stands behind it. `code` is for what machines read, `at` a time in UTC."""
+
+    name: Text
+    value: Text
+    code: bool = False
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """A step with its pictures, words and facts. `before` and `after` start the comparison."""
+
+    id: str
+    number: int
+    record: StepRecord
+    state: Text
+    why: Text
+    images: tuple[PictureView, ...]
+    pictures: tuple[PictureView, ...]
+    before: str | None
+    after: str | None
+    prompt: tuple[Piece, ...]
+    template: tuple[Piece, ...]
+    negative: str
+    facts: tuple[Fact, ...]
+    arguments: tuple[Fact, ...]
+    parameters: tuple[Fact, ...]
+    mended: tuple[tuple[str, str], ...]
+
+
+def fact(name: Text, value: Text | str, *, code: bool = False, at: str | None = None) -> Fact:
+    """Pair a name with what is the same in both languages, or said in both."""
+    said = value if isinstance(value, Text) else Text(value, value)
+    return Fact(name=name, value=said, code=code, at=at)
+
+
+def value_text(value: JsonValue) -> str:
+    """Write a value of a recipe for people: text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=list)
+
+
+def step_view(number: int, record: RunRecord, shelf: Shelf) -> StepView:
+    """Take out of the record of the `number`-th step, from 1, what a page says about it."""
+    step = record.steps[number - 1]
+    images = tuple(shelf.into_step(picture, at) for at, picture in enumerate(step.images, 1))
+    pictures = tuple(shelf.of_step(step, picture) for picture in step.pictures)
+    after = next((p for p in pictures if p.record.index == step.picked), None)
+    after = after or next(iter(pictures), None)
+    before = _like(after, images) if after else None
+    comparable = before and after and before.shown.large and after.shown.large
+    parameters = dict(step.parameters)
+    negative = parameters.pop("negative_prompt", None)
+    template = step.template if step.template != step.prompt else ""
+    return StepView(
+        id=f"step-{number}",
+        number=number,
+        record=step,
+        state=STATES[step.state],
+        why=decision_text(step),
+        images=images,
+        pictures=pictures,
+        before=before.id if before and comparable else None,
+        after=after.id if after and comparable else None,
+        prompt=marked_prompt(step.template, step.prompt),
+        template=marked_template(template),
+        negative=negative if isinstance(negative, str) else "",
+        facts=_facts(step, record),
+        arguments=tuple(fact(Text(k, k), value_text(v)) for k, v in step.arguments.items()),
+        parameters=tuple(fact(Text(k, k), value_text(v)) for k, v in parameters.items()),
+        mended=tuple((p.name, note.text) for p in step.images for note in p.mended),
+    )
+
+
+def decision_text(step: StepRecord) -> Text:
+    """Say in a sentence why a step ran, was reused or was left out."""
+    reason, detail = REASONS[step.decision.reason], step.decision.detail
+    if not detail:
+        return reason
+    return Text(f"{reason.en}: {detail}", f"{reason.zh}:{detail}")
+
+
+def _like(after: PictureView, images: tuple[PictureView, ...]) -> PictureView | None:
+    # The picture that was worked on has the shape of the result; of equals it is the last one,
+    # from which the service takes the size.
+    ratio = after.width_px / after.height_px
+    return min(
+        reversed(images), key=lambda p: abs(p.width_px / p.height_px / ratio - 1), default=None
+    )
+
+
+def _facts(step: StepRecord, record: RunRecord) -> tuple[Fact, ...]:
+    facts = [fact(WORDS["operation"], step.operation, code=True)]
+    if step.model:
+        facts.append(fact(WORDS["model"], step.model, code=True))
+    if step.provider:
+        facts.append(fact(WORDS["provider"], step.provider, code=True))
+    if step.needs:
+        facts.append(fact(WORDS["needs"], ", ".join(step.needs), code=True))
+    if step.started_at:
+        facts.append(fact(WORDS["started"], moment(step.started_at), at=step.started_at))
+    if step.state in {"done", "failed"}:
+        facts.append(fact(WORDS["took"], duration(step.seconds)))
+    cost = money(step.cost_micro, record.currency) if step.cost_micro else WORDS["free"]
+    facts.append(fact(WORDS["cost"], cost))
+    if step.reused_from:
+        facts.append(fact(WORDS["reused_from"], step.reused_from, code=True))
+    if step.fingerprint:
+        facts.append(fact(WORDS["fingerprint"], step.fingerprint, code=True))
+    return tuple(facts)
