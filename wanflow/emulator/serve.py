@@ -1,0 +1,143 @@
+"""The emulator behind a real socket."""
+
+import logging
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from wanflow.emulator.app import API, Emulator
+from wanflow.emulator.clock import Clock, SystemClock
+from wanflow.emulator.faults.script import TRANSPORT
+from wanflow.emulator.settings import Settings
+
+_LOG = logging.getLogger("wanflow.emulator")
+_BACKLOG = 2048
+# Requests that hang on purpose are not waited for when the server stops.
+_GRACE_S = 1
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ledger_file: Path | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; the base URL is the first line on stdout.
+
+    Args:
+        settings: how the emulator behaves.
+        host: address to listen at.
+        port: port to listen at; 0 picks a free one.
+        ledger_file: file that gets a line of JSON for everything accepted and settled, each
+            written through at once; it is begun anew.
+        clock: where the emulator gets the time from, the machine's clock if None.
+
+    Raises:
+        OSError: the port is taken, or the ledger cannot be written.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    with ExitStack() as stack:
+        write = stack.enter_context(_line_writer(ledger_file)) if ledger_file else None
+        listening = stack.enter_context(_listen(host, port))
+        emulator = Emulator(settings, clock or SystemClock(), write=write)
+        config = uvicorn.Config(
+            emulator.app(),
+            http=_Protocol,
+            lifespan="on",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+            timeout_keep_alive=75,
+        )
+        _announce(listening)
+        _Server(config).run(sockets=[listening])
+        _LOG.info(_summary(emulator))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def _announce(listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    # Listening has begun: whoever reads this line may connect.
+    sys.stdout.write(f"http://{shown}:{port}{API}\n")
+    sys.stdout.flush()
+
+
+def _summary(emulator: Emulator) -> str:
+    ledger = emulator.ledger
+    calls = sum(emulator.counts.values())
+    return (
+        f"{calls} requests, {len(ledger.accepted)} accepted, "
+        f"{ledger.billed_images} pictures billed, {ledger.cost_cny:g} CNY"
+    )
+
+
+@contextmanager
+def _line_writer(path: Path) -> Iterator[Any]:
+    with path.open("w", encoding="utf-8") as file:
+
+        def write(line: str) -> None:
+            file.write(line + "\n")
+            file.flush()
+
+        yield write
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, which also lets a fault get at the connection."""
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as the parent has it
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, TRANSPORT: _Connection(transport)}
+
+
+class _Connection:
+    """A connection that can be broken off."""
+
+    def __init__(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's transport
+        self._transport = transport
+
+    def break_off(self, *, reset: bool) -> None:
+        """Close the connection after what was sent, or reset it at once."""
+        if not reset:
+            self._transport.close()
+            return
+        # To linger for no time makes the kernel answer with RST instead of FIN.
+        linger = struct.pack("ii", 1, 0)
+        raw = self._transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self._transport.abort()
+
+
+class _Server(uvicorn.Server):
+    """A server whose process ends with exit code 0 when it is asked to end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM, and do not raise them again afterwards."""
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
