@@ -101,6 +101,8 @@ class Emulator:
             exception_handlers={
                 404: _said(nothing_here(service, "NotFound")),
                 405: _said(nothing_here(service, "MethodNotAllowed")),
+                # A bug in the emulator: answered like the service's own, and logged.
+                Exception: _said(nothing_here(service, "InternalError")),
             },
             lifespan=self._lifespan,
         )

@@ -17,9 +17,9 @@ CheckImages = Literal["off", "strict", "ratio"]
 
 THUMBNAIL_PX = 128
 _REMEMBERED = 256
-# Pillow tells MPO (what many phones write) from JPEG; to the service both are JPEG.
+# Pillow opens as JPEG what many phones write and then calls it MPO; to the service it is JPEG.
 _SAME_FORMAT = {"MPO": "JPEG"}
-_OPENED = ("PNG", "JPEG", "MPO", "BMP", "WEBP", "TIFF", "GIF")
+_OPENED = ("PNG", "JPEG", "BMP", "WEBP", "TIFF", "GIF")
 # What may be decoded at all, whatever the checks: 10,000 pixels square.
 _DECODED_MOST_PX = 100_000_000
 

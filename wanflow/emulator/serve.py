@@ -5,7 +5,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,11 @@ def serve(
     port: int = 0,
     ledger_file: Path | None = None,
     clock: Clock | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; the base URL is the first line on stdout.
+
+    It must be called in the main thread, the only one that hears signals.
 
     Args:
         settings: how the emulator behaves.
@@ -41,6 +44,7 @@ def serve(
         ledger_file: file that gets a line of JSON for everything accepted and settled, each
             written through at once; it is begun anew.
         clock: where the emulator gets the time from, the machine's clock if None.
+        announce: is given the base URL once connections are accepted, instead of stdout.
 
     Raises:
         OSError: the port is taken, or the ledger cannot be written.
@@ -62,7 +66,8 @@ def serve(
             timeout_graceful_shutdown=_GRACE_S,
             timeout_keep_alive=75,
         )
-        _announce(listening)
+        # Listening has begun: whoever reads this may connect.
+        (announce or _to_stdout)(_base_url(listening))
         _Server(config).run(sockets=[listening])
         _LOG.info(_summary(emulator))
 
@@ -72,11 +77,13 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
-def _announce(listening: socket.socket) -> None:
+def _base_url(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    # Listening has begun: whoever reads this line may connect.
-    sys.stdout.write(f"http://{shown}:{port}{API}\n")
+    return f"http://[{host}]:{port}{API}" if ":" in host else f"http://{host}:{port}{API}"
+
+
+def _to_stdout(line: str) -> None:
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
@@ -90,7 +97,7 @@ def _summary(emulator: Emulator) -> str:
 
 
 @contextmanager
-def _line_writer(path: Path) -> Iterator[Any]:
+def _line_writer(path: Path) -> Iterator[Callable[[str], None]]:
     with path.open("w", encoding="utf-8") as file:
 
         def write(line: str) -> None:
