@@ -15,7 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     texts = {option.name: getattr(given, option.name.replace("-", "_")) for option in OPTIONS}
     try:
         settings = settings_from(texts)
-        serve(settings, host=given.host, port=given.port, ledger_file=given.ledger)
+        serve(
+            settings,
+            host=given.host,
+            port=given.port,
+            ledger_file=given.ledger,
+            verbose=given.verbose,
+        )
     except OptionError as error:
         sys.stderr.write(f"error: {error}\n hint: {error.hint}\n")
         return 2
@@ -34,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
     parser.add_argument("--port", type=int, default=0, help="port to listen at; 0 picks one")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="JSON lines of what was bought")
+    parser.add_argument("--verbose", action="store_true", help="log every request to stderr")
     for option in OPTIONS:
         parser.add_argument(
             f"--{option.name}",

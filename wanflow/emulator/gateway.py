@@ -35,7 +35,7 @@ def endpoint(service: Service, place: Place, handler: Handler) -> Endpoint:
             incoming = _let_in(service, place, incoming)
             good = await handler(service, incoming)
         except Refusal as said:
-            _LOG.info("%s refused: %s", place, said)
+            _LOG.info("%s is refused: %s", place, said)
             response = to_response(refusal_answer(said, incoming), incoming)
             return _noted(service, place, None, response)
         if good.status == 200:
@@ -89,8 +89,7 @@ def _throw(service: Service, place: Place, moment: Moment, incoming: Incoming) -
 
 def _noted(service: Service, place: Place, fault: Fault | None, response: Response) -> Response:
     name = fault.name if fault else None
-    if name:
-        _LOG.info("%s gets the fault %s", place, name)
+    _LOG.info("%s %s%s", place, response.status_code, f" by the fault {name}" if name else "")
     call = Call(at_s=service.clock.now_s(), place=place, status=response.status_code, fault=name)
     service.note(call)
     return response

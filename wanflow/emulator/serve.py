@@ -32,6 +32,7 @@ def serve(
     ledger_file: Path | None = None,
     clock: Clock | None = None,
     announce: Callable[[str], None] | None = None,
+    verbose: bool = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; the base URL is the first line on stdout.
 
@@ -45,11 +46,13 @@ def serve(
             written through at once; it is begun anew.
         clock: where the emulator gets the time from, the machine's clock if None.
         announce: is given the base URL once connections are accepted, instead of stdout.
+        verbose: whether every request is logged to stderr, with the fault it got.
 
     Raises:
         OSError: the port is taken, or the ledger cannot be written.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    _LOG.setLevel(logging.INFO if verbose else logging.WARNING)
     with ExitStack() as stack:
         write = stack.enter_context(_line_writer(ledger_file)) if ledger_file else None
         listening = stack.enter_context(_listen(host, port))
@@ -66,10 +69,9 @@ def serve(
             timeout_graceful_shutdown=_GRACE_S,
             timeout_keep_alive=75,
         )
-        # Listening has begun: whoever reads this may connect.
-        (announce or _to_stdout)(_base_url(listening))
-        _Server(config).run(sockets=[listening])
-        _LOG.info(_summary(emulator))
+        server = _Server(config, lambda: (announce or _to_stdout)(_base_url(listening)))
+        server.run(sockets=[listening])
+        sys.stderr.write(_summary(emulator) + "\n")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -134,7 +136,16 @@ class _Connection:
 
 
 class _Server(uvicorn.Server):
-    """A server whose process ends with exit code 0 when it is asked to end."""
+    """A server that says when it is ready, and ends with exit code 0 when it is asked to."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so: from here on connections are accepted and signals are heard."""
+        await super().startup(sockets)
+        self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
