@@ -5,6 +5,8 @@ from typing import Any
 
 import anyio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.emulator.desk import (
     ASYNC,
@@ -18,6 +20,8 @@ from tests.emulator.desk import (
     desk,
     messages,
 )
+from wanflow.emulator.pictures import Viewer
+from wanflow.emulator.refusals import Refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -113,13 +117,44 @@ async def test_outside_addresses_can_be_refused() -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["a.png", "file:///a.png", "ftp://a/b.png", "data:text/plain;base64,aGk=", "data:,", "//a"],
+    [
+        "a.png",
+        "file:///a.png",
+        "ftp://a/b.png",
+        "data:text/plain;base64,aGk=",
+        "data:,",
+        "//a",
+        "http://[",
+        "https://",
+    ],
 )
 async def test_a_reference_of_an_unknown_kind_is_refused_at_once(reference: str) -> None:
     async with desk() as at:
         answer = await at.offer(reference)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidURL")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    kind=st.sampled_from(["PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF"]),
+    cut=st.integers(0, 400),
+    spoil=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=6),
+)
+def test_any_bytes_are_looked_at_or_refused(
+    kind: str, cut: int, spoil: list[tuple[int, int]]
+) -> None:
+    content = bytearray(b64decode(data_uri(20, 20, kind=kind).partition(",")[2]))[: cut + 20]
+    for at, value in spoil:
+        content[at % len(content)] = value
+    code = ""
+
+    try:
+        size = Viewer().look(bytes(content)).size
+    except Refusal as said:
+        size, code = None, said.verdict.code
+
+    assert size is not None or code.startswith("Invalid")
 
 
 async def test_a_result_is_an_input_until_it_expires() -> None:

@@ -110,6 +110,7 @@ async def test_a_workspace_must_exist() -> None:
         (b"", "BadRequest.IllegalInput"),
         (b"[]", "BadRequest.IllegalInput"),
         (b"\xff\xfe", "BadRequest.IllegalInput"),
+        (b'{"model": "\\ud800"}', "BadRequest.IllegalInput"),
         (b"[" * 100_000, "BadRequest.IllegalInput"),
         (b"{}", "BadRequest.EmptyModel"),
         (b'{"model": ""}', "BadRequest.EmptyModel"),

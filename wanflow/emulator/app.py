@@ -48,6 +48,8 @@ class Emulator:
         write: is given one line of JSON for everything accepted and settled.
         connection_lost: makes the exception that a dropped connection raises in-process;
             over sockets connections are really dropped.
+        observe: is told of every request when it has been served and before its answer is
+            sent: the moment at which a test may want to kill the client.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Emulator:
         *,
         write: Callable[[str], None] | None = None,
         connection_lost: Callable[[str], Exception] = ConnectionResetError,
+        observe: Callable[[Call], None] | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._ledger = Ledger(write)
         self._connection_lost = connection_lost
+        self._observe = observe
         self._made: Service | None = None
 
     @property
@@ -73,6 +77,7 @@ class Emulator:
                 self._clock,
                 ledger=self._ledger,
                 connection_lost=self._connection_lost,
+                observe=self._observe,
             )
         return self._made
 

@@ -15,7 +15,7 @@ from wanflow.emulator.service import Service
 from wanflow.emulator.store import StoreRefusal, find_result, stored_file
 from wanflow.emulator.wire import Incoming
 
-_DATA = re.compile(r"data:image/(jpeg|jpg|png|bmp|webp|tiff|gif);base64,", re.IGNORECASE)
+_DATA = re.compile(r"data:image/(jpeg|jpg|png|bmp|webp|tiff|gif);base64,")
 _RESOLVE = "x-dashscope-ossresourceresolve"
 
 
@@ -33,8 +33,17 @@ def check_references(service: Service, order: Order, incoming: Incoming) -> None
                 raise refusal("InvalidURL", message)
             name = order.model_name
             stored_file(service, reference, model=name, account=incoming.account)
-        elif not reference.startswith(("http://", "https://")) and not _DATA.match(reference):
+        elif not (_DATA.match(reference) or _is_address(reference)):
             raise refusal("InvalidURL")
+
+
+def _is_address(reference: str) -> bool:
+    try:
+        return urlsplit(reference).scheme in {"http", "https"} and bool(
+            urlsplit(reference).hostname
+        )
+    except ValueError:
+        return False
 
 
 def open_pictures(service: Service, order: Order, incoming: Incoming) -> tuple[Picture, ...]:
@@ -70,7 +79,7 @@ def _look(service: Service, order: Order, reference: str, incoming: Incoming) ->
         if isinstance(stored.content, Refusal):
             raise stored.content
         return stored.content
-    if reference.startswith(("http://", "https://")):
+    if not reference.startswith("data:"):
         return _own_result(service, reference, incoming)
     try:
         content = base64.b64decode(reference.partition(",")[2], validate=True)

@@ -107,6 +107,10 @@ class Ledger:
 
 
 def request_sha256(body: object) -> str:
-    """Give the SHA-256 of a body's canonical JSON: sorted keys, no spaces."""
+    """Give the SHA-256 of a body's canonical JSON: sorted keys, no spaces.
+
+    Raises:
+        ValueError: a text holds half of a surrogate pair, which cannot be written as UTF-8.
+    """
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -17,6 +18,17 @@ CheckImages = Literal["off", "strict", "ratio"]
 
 THUMBNAIL_PX = 128
 _REMEMBERED = 256
+# What Pillow raises for damaged files, seen or documented.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    struct.error,
+)
 # Pillow opens as JPEG what many phones write and then calls it MPO; to the service it is JPEG.
 _SAME_FORMAT = {"MPO": "JPEG"}
 _OPENED = ("PNG", "JPEG", "BMP", "WEBP", "TIFF", "GIF")
@@ -88,7 +100,7 @@ def _look_at(content: bytes, label: str) -> Look:
             return _decoded(content, label)
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise refusal("InvalidImage.FileFormat") from None
-    except (OSError, ValueError, SyntaxError, EOFError):
+    except _DAMAGED:
         raise refusal("InvalidFile.Openerror") from None
 
 

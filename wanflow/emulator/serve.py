@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from wanflow.emulator.app import API, Emulator
 from wanflow.emulator.clock import Clock, SystemClock
 from wanflow.emulator.faults.script import TRANSPORT
+from wanflow.emulator.service import Call
 from wanflow.emulator.settings import Settings
 
 _LOG = logging.getLogger("wanflow.emulator")
@@ -32,6 +33,7 @@ def serve(
     ledger_file: Path | None = None,
     clock: Clock | None = None,
     announce: Callable[[str], None] | None = None,
+    observe: Callable[[Call], None] | None = None,
     verbose: bool = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; the base URL is the first line on stdout.
@@ -46,6 +48,7 @@ def serve(
             written through at once; it is begun anew.
         clock: where the emulator gets the time from, the machine's clock if None.
         announce: is given the base URL once connections are accepted, instead of stdout.
+        observe: is told of every request before its answer is sent.
         verbose: whether every request is logged to stderr, with the fault it got.
 
     Raises:
@@ -56,7 +59,7 @@ def serve(
     with ExitStack() as stack:
         write = stack.enter_context(_line_writer(ledger_file)) if ledger_file else None
         listening = stack.enter_context(_listen(host, port))
-        emulator = Emulator(settings, clock or SystemClock(), write=write)
+        emulator = Emulator(settings, clock or SystemClock(), write=write, observe=observe)
         config = uvicorn.Config(
             emulator.app(),
             http=_Protocol,
@@ -76,7 +79,11 @@ def serve(
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    # Connections inherit it. Head and body go out in two writes, and without it the second
+    # waits up to 40 ms for the client's acknowledgement of the first.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _base_url(listening: socket.socket) -> str:

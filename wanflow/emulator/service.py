@@ -62,11 +62,13 @@ class Service:
         *,
         ledger: Ledger,
         connection_lost: Callable[[str], Exception],
+        observe: Callable[[Call], None] | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.ledger = ledger
         self.connection_lost = connection_lost
+        self._observe = observe
         self.start_s = clock.now_s()
         self.mint = Mint(settings.seed, self.start_s)
         self.rng = random.Random(settings.seed)  # noqa: S311 - latencies and seeds, no secrets
@@ -94,6 +96,8 @@ class Service:
         """Remember that a request came in."""
         self.calls.append(call)
         self.counts[call.place, call.status] += 1
+        if self._observe is not None:
+            self._observe(call)
 
     def key(self, authorization: str) -> Key:
         """Read the bearer key of a request.

@@ -33,7 +33,7 @@ _NOT_ASYNC = "Current user api does not support asynchronous calls."
 class _Admitted:
     """A submission that has passed every check but those of its pictures."""
 
-    body: dict[str, Any]
+    request_sha256: str
     order: Order
     listed: bool
 
@@ -76,7 +76,7 @@ def _status(failure: Verdict) -> int:
 
 def _admit(service: Service, incoming: Incoming, path: str, *, listed: bool) -> _Admitted:
     """Check a submission in the order: JSON, path and model, header, rate, fields, values."""
-    body = _read_json(service, incoming)
+    body, digest = _read_json(service, incoming)
     model = _model(body, path, incoming)
     asynchronous = incoming.header("x-dashscope-async").lower() == "enable"
     if listed != asynchronous:
@@ -84,19 +84,21 @@ def _admit(service: Service, incoming: Incoming, path: str, *, listed: bool) -> 
     service.pace_submission(incoming.account, model, incoming.now_s)
     order = read_order(body, model)
     check_references(service, order, incoming)
-    return _Admitted(body=body, order=order, listed=listed)
+    return _Admitted(request_sha256=digest, order=order, listed=listed)
 
 
-def _read_json(service: Service, incoming: Incoming) -> dict[str, Any]:
+def _read_json(service: Service, incoming: Incoming) -> tuple[dict[str, Any], str]:
+    """Read the body and its fingerprint; half a character is no text and no JSON."""
     if len(incoming.body) > service.settings.body_most_bytes:
         raise refusal("BadRequest.TooLarge")
     try:
         body = json.loads(incoming.body)
+        digest = request_sha256(body)
     except (ValueError, RecursionError):
         raise refusal("BadRequest.IllegalInput") from None
     if not isinstance(body, dict):
         raise refusal("BadRequest.IllegalInput")
-    return body
+    return body, digest
 
 
 def _model(body: dict[str, Any], path: str, incoming: Incoming) -> Model:
@@ -149,7 +151,7 @@ def _accept(service: Service, incoming: Incoming, admitted: _Admitted) -> Task:
             model=order.model_name,
             n=order.n,
             prompt=order.prompt,
-            request_sha256=request_sha256(admitted.body),
+            request_sha256=admitted.request_sha256,
             images=tuple(picture.label for picture in pictures),
             fault=fate.twist,
         )
