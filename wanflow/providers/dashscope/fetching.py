@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import urljoin
 
 import anyio
@@ -126,10 +126,7 @@ async def _save(response: httpx.Response, part: Path) -> None:
     declared = declared_bytes(response)
     if declared is not None and declared > LARGEST_BYTES:
         raise BrokenError("the picture is larger than 64 MB")
-    with suppress(FileNotFoundError):
-        os.unlink(part)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+    with _begun(part) as file:
         written = 0
         async for piece in response.aiter_raw():
             written += len(piece)
@@ -138,3 +135,10 @@ async def _save(response: httpx.Response, part: Path) -> None:
             file.write(piece)
     if declared is not None and declared != written:
         raise BrokenError(f"{written} of {declared} bytes came")
+
+
+def _begun(part: Path) -> BinaryIO:
+    """Begin a file that nobody else has made and nobody else can read."""
+    part.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(part, flags, 0o600), "wb")

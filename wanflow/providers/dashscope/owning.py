@@ -157,11 +157,12 @@ class Owning:
                     self._ledger.settle(entry.id, ending)
                 return Owned(entry=entry, report=report)
             case "FAILED":
-                return await self._failed(entry, report, attempts)
+                self._failed(entry, report, attempts)
             case "CANCELED":
-                return self._canceled(entry)
+                self._canceled(entry)
             case _:
-                return self._unknown(entry)
+                self._unknown(entry)
+        return None
 
     async def _watched(self, entry: Entry, asked: Asked) -> Report:
         now_s = anyio.current_time()
@@ -190,7 +191,7 @@ class Owning:
                 await self._asking.ask(cancel_task(entry.task_id or ""))
                 self._ledger.settle(entry.id, Ending(state="canceled", reason="by us"))
 
-    async def _failed(self, entry: Entry, report: Report, attempts: _Attempts) -> None:
+    def _failed(self, entry: Entry, report: Report, attempts: _Attempts) -> None:
         self._ledger.settle(entry.id, Ending(state="failed", reason=report.code))
         meaning = meaning_of_failure(report.code)
         if meaning.repeat and not attempts.repeated:

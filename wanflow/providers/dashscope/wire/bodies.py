@@ -62,7 +62,7 @@ def _images_body(order: Order) -> dict[str, Tree]:
     return {
         "model": order.model,
         "parameters": dict(order.parameters),
-        "input": {**given, "images": list(order.images)},
+        "input": {**given, "images": [*order.images]},
     }
 
 

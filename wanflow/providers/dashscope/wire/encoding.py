@@ -3,10 +3,11 @@
 import base64
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 import anyio.lowlevel
 
@@ -41,7 +42,7 @@ class InlinePicture:
 
 
 # JSON in which a picture may stand for a text.
-Tree = JsonValue | InlinePicture | dict[str, "Tree"] | list["Tree"]
+Tree: TypeAlias = "JsonValue | InlinePicture | Mapping[str, Tree] | Sequence[Tree]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
