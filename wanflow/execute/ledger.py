@@ -148,6 +148,13 @@ class Ledger(Protocol):
         """Name all tasks of all entries."""
         ...
 
+    def witness(self, service: str, since_s: float) -> Entry | None:
+        """Give the oldest entry with a task that was sent to a service since then.
+
+        `since_s` is by the service's clock. A list of tasks that does not show it is not whole.
+        """
+        ...
+
     def spent(self, purse: str) -> Spent:
         """Say what a purse has spent."""
         ...

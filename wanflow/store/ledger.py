@@ -149,6 +149,16 @@ class SqliteLedger:
             rows = database.execute("SELECT task_id FROM purchases WHERE task_id IS NOT NULL")
             return frozenset(row["task_id"] for row in rows)
 
+    def witness(self, service: str, since_s: float) -> Entry | None:
+        """Give the oldest entry with a task that was sent to a service since then."""
+        with self._reading() as database:
+            row = database.execute(
+                "SELECT * FROM purchases WHERE task_id IS NOT NULL AND service = ?"
+                " AND service_time_s >= ? ORDER BY service_time_s LIMIT 1",
+                (service, since_s),
+            ).fetchone()
+            return _entry(row) if row else None
+
     def spent(self, purse: str) -> Spent:
         """Say what a purse has spent."""
         with self._reading() as database:

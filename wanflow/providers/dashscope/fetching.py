@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urljoin
@@ -128,11 +128,12 @@ async def _save(response: httpx.Response, part: Path) -> None:
         raise BrokenError("the picture is larger than 64 MB")
     with _begun(part) as file:
         written = 0
-        async for piece in response.aiter_raw():
-            written += len(piece)
-            if written > LARGEST_BYTES:
-                raise BrokenError("the picture is larger than 64 MB")
-            file.write(piece)
+        async with aclosing(response.aiter_raw()) as pieces:
+            async for piece in pieces:
+                written += len(piece)
+                if written > LARGEST_BYTES:
+                    raise BrokenError("the picture is larger than 64 MB")
+                file.write(piece)
     if declared is not None and declared != written:
         raise BrokenError(f"{written} of {declared} bytes came")
 

@@ -10,6 +10,8 @@ _PRIOR = 32
 _REMEMBERED = 128
 # Spread of the first guess around the model's typical latency.
 _PRIOR_SIGMA = 0.5
+# How much less a look is worth at a task that takes longer than any before.
+_BEYOND = 10
 
 
 class Latencies:
@@ -55,8 +57,8 @@ class Latencies:
         first = bisect_right(self._sorted, asked_s)
         last = bisect_right(self._sorted, now_s)
         if first == len(self._sorted):
-            # Longer than anything seen: as likely to be over as not.
-            return (now_s - asked_s) / 2
+            # Longer than anything seen: nothing says when it will be over.
+            return (now_s - asked_s) / _BEYOND
         over = last - first
         total_s = over * now_s - (self._sums[last] - self._sums[first])
         return total_s / (len(self._sorted) - first)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from wanflow.errors import AccountError, StepError, UnfinishedError
+from wanflow.errors import AccountError, PausedError, StepError, UnfinishedError
 from wanflow.execute.ledger import Ending, Entry, HeldError, Ledger
 from wanflow.model.values import Fingerprint
 from wanflow.providers.dashscope.alone import Alone
@@ -31,6 +31,7 @@ from wanflow.providers.dashscope.wire.requests import cancel_task
 
 _DAY_S = 86_400.0
 _HELD_S = 0.5
+_UNANSWERED_MOST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,13 @@ class Owned:
 
 @dataclass(slots=True, kw_only=True)
 class _Attempts:
-    """What has been tried for one edit; a task that fails by the service's fault gets one more."""
+    """What has been tried for one edit; a task that fails by the service's fault gets one more.
+
+    `unanswered` counts requests that had no answer and turned out to have never arrived.
+    """
 
     repeated: bool = False
+    unanswered: int = 0
 
 
 class Owning:
@@ -129,11 +134,13 @@ class Owning:
                     if bought.doubt is not None:
                         self._deciding.in_doubt(bought.entry)
                         await self._deciding.clear_up(bought.entry, asked=asked, doubt=bought.doubt)
+                        attempts.unanswered += 1
             except HeldError:
                 await anyio.sleep(_HELD_S)
                 return None
             entry = self._ledger.latest(asked.job.fingerprint)
             if entry is None or entry.state not in {"accepted", "made"}:
+                _give_up_unanswered(attempts, bought)
                 return None
             return await self._over(entry, asked, attempts, bought)
 
@@ -245,3 +252,12 @@ def _from_urls(entry: Entry) -> Report:
         request_id=entry.request_id,
         billed_images=entry.billed_images,
     )
+
+
+def _give_up_unanswered(attempts: _Attempts, bought: Bought) -> None:
+    if attempts.unanswered >= _UNANSWERED_MOST:
+        raise PausedError(
+            "no-answer",
+            f"the service gave no answer {attempts.unanswered} times, at last: {bought.doubt}",
+            hint="nothing was accepted: run the same command again later",
+        )

@@ -136,9 +136,31 @@ class Sweep:
             empty += 1
             left_s = over_s + self._settings.grace_s - (await self._now_s() or 0.0)
             if left_s <= 0 and empty >= self._settings.listings:
+                await self._believe_silence(entry)
                 return Absent()
             between_s = self._settings.between_s
             await anyio.sleep(between_s if left_s <= 0 else min(left_s, between_s))
+
+    async def _believe_silence(self, entry: Entry) -> None:
+        """Make sure that the list shows what we know to be there, before its silence counts.
+
+        A key without the right to list may well see an empty one. In a workspace that has not
+        bought anything yet there is nothing to compare with: silence is believed once.
+        """
+        now_s, grace_s = await self._now_s() or 0.0, self._settings.grace_s
+        witness = self._ledger.witness(entry.intent.service, now_s - _DAY_S + 2 * grace_s)
+        sent_s = None if witness is None else witness.intent.service_time_s
+        if witness is None or sent_s is None or sent_s > now_s - grace_s:
+            if entry.attempt > 1:
+                raise _CannotTell("the list is empty, and no known task says that it is right")
+            return
+        until_s = sent_s + self._settings.patience_s
+        rows = await self._rows(
+            witness.intent.model,
+            _Window(since_s=sent_s - self._settings.early_s, until_s=until_s),
+        )
+        if witness.task_id not in {row.task_id for row in rows}:
+            raise _CannotTell("the list does not show tasks that are known to be there")
 
     def _only(self, entry: Entry, fitting: tuple[str, ...]) -> Fate:
         """Adopt a task if it and the request are each other's only match."""

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -179,7 +179,7 @@ class _mapped:  # noqa: N801 - used like a function, in a with statement
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is None or isinstance(error, WireError):
             return
-        if isinstance(error, _NOT_SENT | PictureChangedError):
+        if isinstance(error, (*_NOT_SENT, PictureChangedError)):
             raise NotSentError(_words(error)) from None
         if isinstance(error, httpx.HTTPError | httpx.StreamError | TimeoutError | ConnectionError):
             raise BrokenError(_words(error)) from None
@@ -189,10 +189,11 @@ async def _read(response: httpx.Response) -> Reply:
     """Read an answer to its end, at most a megabyte, in no encoding."""
     refuse_encoding(response)
     body = bytearray()
-    async for piece in response.aiter_raw():
-        body += piece
-        if len(body) > JSON_MOST_BYTES:
-            raise BrokenError("the answer is longer than 1 MB")
+    async with aclosing(response.aiter_raw()) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) > JSON_MOST_BYTES:
+                raise BrokenError("the answer is longer than 1 MB")
     declared = declared_bytes(response)
     if declared is not None and declared != len(body):
         raise BrokenError("the answer is shorter than it says")
