@@ -1,14 +1,16 @@
 """Requests that cost nothing: queries, lists, cancels. All of them under one pace."""
 
+from contextlib import suppress
+
 from wanflow.errors import AccountError
 from wanflow.providers.dashscope.codes import meaning_of_refusal
 from wanflow.providers.dashscope.pace import Pace
 from wanflow.providers.dashscope.patience import Breaker
 from wanflow.providers.dashscope.service_time import ServiceTime
-from wanflow.providers.dashscope.transport import BrokenError, Links, Reply
+from wanflow.providers.dashscope.transport import BrokenError, Links, Reply, WireError
 from wanflow.providers.dashscope.verdict import retry_after_s
 from wanflow.providers.dashscope.wire.answers import Refusal, read_refusal
-from wanflow.providers.dashscope.wire.requests import Request
+from wanflow.providers.dashscope.wire.requests import Request, list_tasks
 
 # A 403 says nothing about the account here: an object store or a gateway may mean this request.
 _ACCOUNT_STATUSES = frozenset({401})
@@ -58,6 +60,19 @@ class Asking:
         if reply.status == 429:
             self.pace.slow_down(retry_after_s(reply))
         raise self._said_no(reply)
+
+    async def service_time_s(self) -> float | None:
+        """Say what time it is for the service, and ask it if it has not been heard yet.
+
+        Any answer will do, a refusal too: each of them has a date.
+
+        Raises:
+            AccountError: the key is refused.
+        """
+        if self.time.now_s() is None:
+            with suppress(WireError, RefusedError):
+                await self.ask(list_tasks(page_size=1))
+        return self.time.now_s()
 
     def _said_no(self, reply: Reply) -> Exception:
         refusal = read_refusal(reply.body)

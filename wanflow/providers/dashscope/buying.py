@@ -7,7 +7,7 @@ import anyio
 
 from wanflow.errors import AccountError, StepError, UnfinishedError
 from wanflow.execute.ledger import Ending, Entry, Intent, Ledger
-from wanflow.providers.dashscope.asking import Asking, RefusedError
+from wanflow.providers.dashscope.asking import Asking
 from wanflow.providers.dashscope.key import ApiKey
 from wanflow.providers.dashscope.pace import Pace, full_jitter_s
 from wanflow.providers.dashscope.patience import Breaker, RetryBudget
@@ -25,7 +25,7 @@ from wanflow.providers.dashscope.verdict import (
     judge_error,
 )
 from wanflow.providers.dashscope.wire.answers import Report
-from wanflow.providers.dashscope.wire.requests import Request, list_tasks
+from wanflow.providers.dashscope.wire.requests import Request
 
 _UNREACHED_TRIES = 8
 _AGAIN_TRIES = 3
@@ -164,12 +164,14 @@ class Buying:
 
     async def _know_the_time(self) -> None:
         """Hear the service's clock before the first request: a lost one is looked for by it."""
-        if self._time.now_s() is not None:
-            return
-        try:
-            await self._asking.ask(list_tasks(page_size=1))
-        except (WireError, RefusedError):
-            return  # the purchase itself will find out more, and the sweep can do without
+        tries = 0
+        while self._time.now_s() is None:
+            if tries >= _UNREACHED_TRIES:
+                raise _given_up("cannot be reached", "not even its clock")
+            if tries:
+                await anyio.sleep(full_jitter_s(tries))
+            tries += 1
+            await self._asking.service_time_s()
 
     async def _wait(self, said: NotTaken, purchase: Purchase, tries: _Tries) -> None:
         """Wait before a request that was certainly not accepted is sent again."""

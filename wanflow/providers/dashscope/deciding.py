@@ -58,6 +58,7 @@ class Deciding:
             UndecidedError: it cannot be found out.
             StepError: a person has decided to leave it out.
         """
+        await self._asking.service_time_s()
         if await self._somebody_does(entry):
             return
         adopted = self._adopted_by_hand(entry)
@@ -76,6 +77,8 @@ class Deciding:
             return Unresolved(reason="an edit without a task cannot be looked up")
         if entry.intent.service != self._settings.service.base_url:
             return Unresolved(reason=f"it was sent to {entry.intent.service}")
+        if await self._asking.service_time_s() is None:
+            return Unresolved(reason="the service's clock is not known")
         return await self._sweep.fate_of(entry, over_s=self._end_s(entry))
 
     def enter(self, entry: Entry, fate: Fate) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urljoin
@@ -19,6 +19,7 @@ from wanflow.providers.dashscope.transport import (
     Links,
     WireError,
     declared_bytes,
+    raw_pieces,
     refuse_encoding,
 )
 
@@ -128,7 +129,7 @@ async def _save(response: httpx.Response, part: Path) -> None:
         raise BrokenError("the picture is larger than 64 MB")
     with _begun(part) as file:
         written = 0
-        async with aclosing(response.aiter_raw()) as pieces:
+        async with raw_pieces(response) as pieces:
             async for piece in pieces:
                 written += len(piece)
                 if written > LARGEST_BYTES:

@@ -101,12 +101,14 @@ def _read_private(file: Path) -> str:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise AccountError(f"the key file '{file}' cannot be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as opened:
-        facts = os.fstat(opened.fileno())
+    try:
+        facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise AccountError(f"the key file '{file}' is no regular file")
         if facts.st_mode & 0o077:
             raise AccountError(
                 f"the key file '{file}' can be read by others", hint=f"chmod 600 '{file}'"
             )
-        return opened.read(_LARGEST_FILE_BYTES).decode("utf-8", "replace").strip()
+        return os.read(descriptor, _LARGEST_FILE_BYTES).decode("utf-8", "replace").strip()
+    finally:
+        os.close(descriptor)

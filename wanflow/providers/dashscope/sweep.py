@@ -27,6 +27,8 @@ from wanflow.providers.dashscope.wire.requests import PAGE_SIZE, list_tasks, que
 
 _DAY_S = 86_400.0
 _PAGES_MOST = 100
+# A task appears under the time at which it was made, soon after its request was entered.
+_WITNESS_S = 120.0
 _TRIES = 8
 _LOOK_EVERY_S = 5.0
 
@@ -106,7 +108,7 @@ class Sweep:
         Raises:
             AccountError: the key is refused.
         """
-        sent_s, now_s = entry.intent.service_time_s, await self._now_s()
+        sent_s, now_s = entry.intent.service_time_s, await self._asking.service_time_s()
         if sent_s is None or now_s is None:
             return Unresolved(reason="the service's clock was not known")
         if now_s - sent_s > _DAY_S - 2 * self._settings.grace_s:
@@ -134,7 +136,7 @@ class Sweep:
             if seen.fitting:
                 return self._only(entry, seen.fitting)
             empty += 1
-            left_s = over_s + self._settings.grace_s - (await self._now_s() or 0.0)
+            left_s = over_s + self._settings.grace_s - (self._asking.time.now_s() or 0.0)
             if left_s <= 0 and empty >= self._settings.listings:
                 await self._believe_silence(entry)
                 return Absent()
@@ -147,14 +149,14 @@ class Sweep:
         A key without the right to list may well see an empty one. In a workspace that has not
         bought anything yet there is nothing to compare with: silence is believed once.
         """
-        now_s, grace_s = await self._now_s() or 0.0, self._settings.grace_s
+        now_s, grace_s = self._asking.time.now_s() or 0.0, self._settings.grace_s
         witness = self._ledger.witness(entry.intent.service, now_s - _DAY_S + 2 * grace_s)
         sent_s = None if witness is None else witness.intent.service_time_s
         if witness is None or sent_s is None or sent_s > now_s - grace_s:
             if entry.attempt > 1:
                 raise _CannotTell("the list is empty, and no known task says that it is right")
             return
-        until_s = sent_s + self._settings.patience_s
+        until_s = sent_s + _WITNESS_S
         rows = await self._rows(
             witness.intent.model,
             _Window(since_s=sent_s - self._settings.early_s, until_s=until_s),
@@ -251,14 +253,6 @@ class Sweep:
                 )
             page_no += 1
         raise _CannotTell("there are too many tasks in the list")
-
-    async def _now_s(self) -> float | None:
-        if self._asking.time.now_s() is None:
-            try:
-                await self._asking.ask(list_tasks(page_size=1))
-            except (WireError, RefusedError):
-                return None
-        return self._asking.time.now_s()
 
 
 def prompts_match(prompts: set[str], card: ModelCard, wanted_sha256: str) -> bool:

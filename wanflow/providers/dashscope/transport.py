@@ -1,10 +1,11 @@
 """The only place that talks HTTP: two clients, one with the key and one that never sees it."""
 
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import anyio
 import httpx
@@ -189,7 +190,7 @@ async def _read(response: httpx.Response) -> Reply:
     """Read an answer to its end, at most a megabyte, in no encoding."""
     refuse_encoding(response)
     body = bytearray()
-    async with aclosing(response.aiter_raw()) as pieces:
+    async with raw_pieces(response) as pieces:
         async for piece in pieces:
             body += piece
             if len(body) > JSON_MOST_BYTES:
@@ -198,6 +199,11 @@ async def _read(response: httpx.Response) -> Reply:
     if declared is not None and declared != len(body):
         raise BrokenError("the answer is shorter than it says")
     return Reply(status=response.status_code, headers=dict(response.headers), body=bytes(body))
+
+
+def raw_pieces(response: httpx.Response) -> "aclosing[AsyncGenerator[bytes, None]]":
+    """Give the body as it comes; whoever stops early closes it at once."""
+    return aclosing(cast("AsyncGenerator[bytes, None]", response.aiter_raw()))
 
 
 def refuse_encoding(response: httpx.Response) -> None:

@@ -109,7 +109,7 @@ def _judge_success(reply: Reply, *, tasks: bool) -> Verdict:
     try:
         if tasks:
             return Taken(accepted=read_accepted(reply.body))
-        report = read_report(reply.body)
+        report = read_report(reply.body, tasks=False)
     except BadAnswerError as error:
         return Ambiguous(reason=f"HTTP {reply.status} with {error}")
     if not any(picture.url for picture in report.pictures):

@@ -117,17 +117,17 @@ def read_accepted(body: bytes) -> Accepted:
     return Accepted(task_id=task_id, request_id=_word(said.get("request_id")))
 
 
-def read_report(body: bytes) -> Report:
+def read_report(body: bytes, *, tasks: bool = True) -> Report:
     """Read the answer to a query, or a synchronous answer, which has the pictures at once."""
     said = _object(body)
     output = _mapping(said.get("output"))
-    word = output.get("task_status")
+    word = output.get("task_status") if tasks else "SUCCEEDED"
+    if not isinstance(word, str):
+        raise BadAnswerError("no status of a task")
     pictures = _pictures(output)
-    if not isinstance(word, str) and not pictures:
-        raise BadAnswerError("neither a status nor pictures")
     metrics = _mapping(output.get("task_metrics"))
     return Report(
-        state=_state(word) if isinstance(word, str) else "SUCCEEDED",
+        state=_state(word),
         pictures=pictures,
         code=_text(output.get("code"))[:100],
         message=_text(output.get("message"))[:_SAID_MOST_CHARS],
