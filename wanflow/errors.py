@@ -10,6 +10,8 @@ The tree of exceptions; the number is the exit code of the command line:
     ├── WorkspaceError     5  the workspace or run directory is held by somebody else, or unfit
     ├── AccountError       6  the account cannot go on: key refused, arrears, quota
     ├── StepError          1  the provider said no to one step, and would again
+    │   ├── PausedError    3  one step is not done, nothing is lost, the same command goes on
+    │   └── UndecidedError 4  a paid request whose fate is unknown: a person has to decide
     └── InternalError     70  a bug in wanflow
 """
 
@@ -135,6 +137,18 @@ class StepError(WanflowError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuilt, (type(self), self.code, str(self), self.hint))
+
+
+class PausedError(StepError):
+    """One step is not done and nothing of it is lost: budget or deadline reached; others go on."""
+
+    exit_code = Exit.UNFINISHED
+
+
+class UndecidedError(StepError):
+    """A paid request whose fate is unknown. Nothing is sent again before a person has decided."""
+
+    exit_code = Exit.DECISION_NEEDED
 
 
 class InternalError(WanflowError):

@@ -1,6 +1,6 @@
 """What the executor needs from the outside, as protocols; providers and store fit them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,21 +13,41 @@ from wanflow.model.values import Artifact, Note
 class Call:
     """One edit as a provider gets it: every picture on disk and within the limits.
 
-    `pictures` stand in the order of the job's images. `scratch` is an empty folder on the
-    workspace's file system in which the provider writes what it makes.
+    `pictures` stand in the order of the job's images, those behind a public URL left out.
+    `scratch` is an empty folder on the workspace's file system in which the provider writes what
+    it makes.
+
+    A picture that the same provider has just made need not travel home first. `urls`, if not
+    empty, has a place for each of `pictures`: the address at which the provider itself can read
+    it, or None; where there is one, the file may not be there yet. `announce` is called once, as
+    soon as the addresses of this edit's pictures are known and before they are downloaded.
     """
 
     job: Job
     pictures: tuple[Path, ...]
     scratch: Path
+    urls: tuple[str | None, ...] = ()
+    announce: Callable[[tuple[str, ...]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a provider made of a call: files in its scratch folder, in the order of the outputs."""
+    """What a provider made of a call: files in its scratch folder, in the order of the outputs.
+
+    `missing` are the numbers, from 1, of outputs that were asked for and not made: with 2 missing
+    of 3, the files are outputs 1 and 3. `billed_images` is what the service says that it bills.
+    `actual_prompts` has a place for each file, None where the prompt was taken as it is.
+    `urls`, one for each file, are signed and live for a day: they belong into no report.
+    """
 
     files: tuple[Path, ...]
     notes: tuple[Note, ...] = ()
+    missing: tuple[int, ...] = ()
+    billed_images: int = 0
+    actual_prompts: tuple[str | None, ...] = ()
+    urls: tuple[str, ...] = ()
+    task_id: str | None = None
+    request_id: str | None = None
 
 
 class Provider(Protocol):

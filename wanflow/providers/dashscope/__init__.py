@@ -1,0 +1,1 @@
+"""Alibaba's Model Studio (DashScope): the real service, over HTTP."""

@@ -1,0 +1,321 @@
+"""The provider: one edit from a call to complete files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import anyio
+import httpx
+
+from wanflow.errors import StepError
+from wanflow.execute.ledger import Entry, Intent, Ledger
+from wanflow.execute.ports import Call, Made
+from wanflow.model.card import ModelCard
+from wanflow.model.plan import UrlImage
+from wanflow.model.values import Note
+from wanflow.providers.dashscope.alone import Alone
+from wanflow.providers.dashscope.asked import Asked, asked_by
+from wanflow.providers.dashscope.asking import Asking, RefusedError
+from wanflow.providers.dashscope.buying import Buying, Purchase
+from wanflow.providers.dashscope.carrying import Carrying
+from wanflow.providers.dashscope.deciding import Deciding
+from wanflow.providers.dashscope.fetching import Fetching, GoneError, Looked
+from wanflow.providers.dashscope.hosts import may_be_handed_on
+from wanflow.providers.dashscope.key import ApiKey
+from wanflow.providers.dashscope.owning import Owned, Owning
+from wanflow.providers.dashscope.pace import OwnSlots, Pace, SharedSlots, Slots
+from wanflow.providers.dashscope.patience import Breaker, RetryBudget
+from wanflow.providers.dashscope.service_time import ServiceTime
+from wanflow.providers.dashscope.settings import Settings
+from wanflow.providers.dashscope.sweep import Fate, Sweep
+from wanflow.providers.dashscope.transport import Links, WireError
+from wanflow.providers.dashscope.watch import Watch
+from wanflow.providers.dashscope.wire.answers import BadAnswerError, Picture, read_report
+from wanflow.providers.dashscope.wire.bodies import Carried, Order, submission
+from wanflow.providers.dashscope.wire.requests import query_task
+
+FAMILY = "dashscope@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What a sweep found out about one request that had no answer."""
+
+    entry: Entry
+    fate: Fate
+
+
+class DashScopeProvider:
+    """Edits pictures with the real service, and pays for each edit at most once.
+
+    It is entered with `async with`, which closes its connections at the end.
+
+    Args:
+        settings: where, how fast, how much.
+        key: of the account.
+        ledger: where money is accounted for.
+        cards: the catalogue's models by name.
+        look: reads a whole picture file and raises `ImageError`: `wanflow.imaging.probe`.
+        transport: instead of the network.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        key: ApiKey,
+        *,
+        ledger: Ledger,
+        cards: Mapping[str, ModelCard],
+        look: Callable[[Path], Looked],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._settings = settings
+        self._key = key
+        self._ledger = ledger
+        self._cards = cards
+        self._links = Links(
+            settings.service, key, deadlines=settings.deadlines, transport=transport
+        )
+        breaker = Breaker()
+        pace = Pace(settings.queries_per_s, self._slots_of("query"))
+        self._asking = Asking(self._links, pace=pace, time=ServiceTime(), breaker=breaker)
+        self._carrying = Carrying(self._links, self._asking, settings)
+        sweep = Sweep(self._asking, ledger, cards, settings.sweeping)
+        self._deciding = Deciding(self._asking, sweep, ledger, settings)
+        self._owning = Owning(
+            self._asking,
+            buying=Buying(
+                self._links,
+                self._asking,
+                key=key,
+                ledger=ledger,
+                settings=settings,
+                breaker=breaker,
+                retries=RetryBudget(),
+            ),
+            watch=Watch(self._asking),
+            deciding=self._deciding,
+            ledger=ledger,
+            settings=settings,
+            key=key,
+        )
+        self._fetching = Fetching(
+            self._links, settings.service, look=look, total_s=settings.deadlines.download_s
+        )
+        self._equal = Alone()
+        self._paces: dict[str, Pace] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            await self._links.aclose()
+
+    @property
+    def family(self) -> str:
+        """Name and version of what makes the pictures."""
+        return FAMILY
+
+    async def sweep(self) -> tuple[Swept, ...]:
+        """Find out what became of requests that never got an answer, before anything is sent.
+
+        To be called at the start of a run when the one before did not end cleanly. What cannot be
+        told stays open; the edit that it belongs to will raise `UndecidedError`.
+
+        Raises:
+            AccountError: the key is refused.
+        """
+        swept: list[Swept] = []
+
+        async def find(entry: Entry) -> None:
+            fate = await self._deciding.fate_of(entry)
+            self._deciding.enter(entry, fate)
+            swept.append(Swept(entry=entry, fate=fate))
+
+        # One after the other where they could be the same: all lists are paced anyway.
+        for entry in self._ledger.open():
+            if entry.task_id is None and not self._deciding.from_elsewhere(entry):
+                await find(entry)
+        return tuple(swept)
+
+    async def edit(self, call: Call) -> Made:
+        """Do one edit, or fetch the pictures of one that is paid for already.
+
+        Raises:
+            StepError: refused, lost or failed; `PausedError` if the same command goes on from
+                here, `UndecidedError` if a person has to decide.
+            ImageError: a picture is not what it should be.
+            AccountError: the account cannot go on.
+            UnfinishedError: service out of reach, or disk full.
+        """
+        asked = asked_by(call.job, self._cards, self._settings.service.region)
+        async with self._equal.with_name(call.job.fingerprint):
+            owned = await self._owning.own(asked, lambda: self._purchase(call, asked))
+            return await self._home(call, owned)
+
+    async def _purchase(self, call: Call, asked: Asked) -> Purchase:
+        images = await self._images(call, asked.card.name)
+        order = Order(
+            model=asked.card.name,
+            prompt=call.job.prompt,
+            images=images,
+            parameters=asked.parameters,
+            negative_prompt=asked.negative_prompt,
+            function=asked.function,
+        )
+        request = submission(asked.family, order)
+
+        def intent(service_time_s: float | None) -> Intent:
+            return Intent(
+                fingerprint=call.job.fingerprint,
+                purse=self._settings.purse,
+                service=self._settings.service.base_url,
+                account=self._key.fingerprint,
+                model=asked.card.name,
+                prompt_sha256=asked.prompt_sha256,
+                body_sha256=request.body.sha256 if request.body else "",
+                images=call.job.n,
+                price_micro=asked.price.amount_micro,
+                currency=asked.price.currency,
+                service_time_s=service_time_s,
+            )
+
+        return Purchase(
+            request=request, tasks=asked.family.tasks, pace=self._pace(asked.card), intent=intent
+        )
+
+    async def _images(self, call: Call, model: str) -> tuple[Carried, ...]:
+        """Choose the way of each picture, in the order of the job's images."""
+        pictures = iter(zip(call.pictures, call.urls or (None,) * len(call.pictures), strict=True))
+        carried: list[Carried] = []
+        for image in call.job.images:
+            if isinstance(image, UrlImage):
+                carried.append(self._handed_on(image.url))
+                continue
+            path, url = next(pictures)
+            carried.append(
+                self._handed_on(url) if url else await self._carrying.carried(path, model)
+            )
+        return tuple(carried)
+
+    def _handed_on(self, url: str) -> str:
+        if may_be_handed_on(url, self._settings.service):
+            return url
+        raise StepError(
+            "image-url",
+            "an input picture's address is no public https address",
+            hint="give an https:// address without a user name, or a file",
+        )
+
+    async def _home(self, call: Call, owned: Owned) -> Made:
+        """Download what was made; numbers count from 1 in the order of the outputs."""
+        made = {
+            number: picture
+            for number, picture in enumerate(owned.report.pictures, start=1)
+            if picture.url
+        }
+        if not made:
+            raise StepError(
+                "no-pictures",
+                f"the service says that {_named(owned)} succeeded, and gives no picture",
+                hint="keep the id and ask the service's support",
+            )
+        urls = tuple(picture.url or "" for picture in made.values())
+        if call.announce is not None:
+            call.announce(urls)
+        files = await self._downloaded(call.scratch, owned, made)
+        asked_for = max(call.job.n, len(owned.report.pictures))
+        missing = tuple(number for number in range(1, asked_for + 1) if number not in made)
+        ledgered = self._ledger.latest(call.job.fingerprint)
+        return Made(
+            files=files,
+            notes=_notes(owned, missing, self._key),
+            missing=missing,
+            billed_images=ledgered.billed_images if ledgered else 0,
+            actual_prompts=tuple(picture.actual_prompt for picture in made.values()),
+            urls=urls,
+            task_id=owned.entry.task_id,
+            request_id=owned.report.request_id or owned.entry.request_id,
+        )
+
+    async def _downloaded(
+        self, scratch: Path, owned: Owned, made: Mapping[int, Picture]
+    ) -> tuple[Path, ...]:
+        files = {number: scratch / f"{number}.png" for number in made}
+        failed: list[Exception] = []
+
+        async def fetch(number: int) -> None:
+            try:
+                await self._fetched(owned, number, files[number])
+            except Exception as error:  # noqa: BLE001 - raised again outside the task group
+                failed.append(error)
+
+        async with anyio.create_task_group() as group:
+            for number in made:
+                group.start_soon(fetch, number)
+        if failed:
+            raise failed[0]
+        return tuple(files.values())
+
+    async def _fetched(self, owned: Owned, number: int, file: Path) -> None:
+        """Download one picture; an address that has expired is asked for anew, once."""
+        try:
+            await self._fetching.fetch(owned.report.pictures[number - 1].url or "", file)
+        except GoneError:
+            fresh = await self._fresh_url(owned, number)
+            try:
+                if fresh is not None:
+                    await self._fetching.fetch(fresh, file)
+                    return
+            except GoneError:
+                pass
+            raise StepError(
+                "lost",
+                f"picture {number} of {_named(owned)} is paid for and cannot be fetched any more",
+                hint="pictures live for a day; --resubmit-ambiguous buys the edit once more",
+            ) from None
+
+    async def _fresh_url(self, owned: Owned, number: int) -> str | None:
+        if owned.entry.task_id is None:
+            return None
+        try:
+            report = read_report((await self._asking.ask(query_task(owned.entry.task_id))).body)
+        except (WireError, RefusedError, BadAnswerError):
+            return None
+        return report.pictures[number - 1].url if len(report.pictures) >= number else None
+
+    def _pace(self, card: ModelCard) -> Pace:
+        if card.name not in self._paces:
+            per_s = self._settings.submits_per_s or card.submissions_per_s
+            self._paces[card.name] = Pace(per_s, self._slots_of(card.name))
+        return self._paces[card.name]
+
+    def _slots_of(self, name: str) -> Slots:
+        """Give the slots of a kind of request; shared by all processes if there is a folder."""
+        folder = self._settings.state_folder
+        if folder is None or self._settings.service.loopback:
+            return OwnSlots()
+        return SharedSlots(folder / f"pace-{self._key.fingerprint}-{name}")
+
+
+def _named(owned: Owned) -> str:
+    return f"task {owned.entry.task_id}" if owned.entry.task_id else "the edit"
+
+
+def _notes(owned: Owned, missing: tuple[int, ...], key: ApiKey) -> tuple[Note, ...]:
+    notes = []
+    for number in missing:
+        pictures = owned.report.pictures
+        picture = pictures[number - 1] if number <= len(pictures) else None
+        said = f": {picture.code} {picture.message}".rstrip() if picture and picture.code else ""
+        text = key.redacted(f"picture {number} was not made and not billed{said}")
+        notes.append(Note(code="partial", text=text))
+    return tuple(notes)
