@@ -7,7 +7,7 @@ from typing import Literal
 from wanflow.model.values import JsonValue
 
 # How the size of a result follows from the picture and the arguments, for engines on this machine.
-# Each is a function in plan/geometry.py.
+# Each is a function in planning/geometry.py.
 SizeRule = Literal[
     "same", "extended", "cropped", "resized", "padded", "turned", "overlaid", "gridded"
 ]

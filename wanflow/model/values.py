@@ -10,7 +10,7 @@ JsonValue: TypeAlias = (
 
 StepId = NewType("StepId", str)  # as written in the recipe, or the operation's name when left out
 JobKey = NewType("JobKey", str)  # names one job within a plan; today a step's id
-Fingerprint = NewType("Fingerprint", str)  # 64 hex digits, see plan/fingerprint.py
+Fingerprint = NewType("Fingerprint", str)  # 64 hex digits, see planning/fingerprint.py
 Sha256 = NewType("Sha256", str)  # 64 lower-case hex digits
 RunId = NewType("RunId", str)  # <recipe>-<yyyymmdd>-<hhmmss>-<4 hex digits>
 Pointer = NewType("Pointer", str)  # JSON pointer (RFC 6901) into a document: "/steps/0/prompt"

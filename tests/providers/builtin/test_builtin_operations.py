@@ -12,7 +12,7 @@ from wanflow.errors import ImageError, StepError
 from wanflow.imaging.probe import probe
 from wanflow.model.operation import SizeRule
 from wanflow.model.values import JsonValue, Note, Size
-from wanflow.plan.geometry import result_size
+from wanflow.planning.geometry import result_size
 from wanflow.providers.builtin.worker import ALGORITHMS, Order, work
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

@@ -4,7 +4,7 @@ import pytest
 from tests.providers.local.photographs import Photo
 from wanflow.errors import StepError
 from wanflow.model.values import Size
-from wanflow.plan.geometry import extended
+from wanflow.planning.geometry import extended
 from wanflow.providers.local.outpaint import outpaint
 from wanflow.providers.local.pixels import Task, size_of
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from PIL import Image
 
 from wanflow.model.values import JsonValue, Size
-from wanflow.plan.geometry import gridded, in_cell, overlaid
+from wanflow.planning.geometry import gridded, in_cell, overlaid
 from wanflow.providers.builtin.pictures import Made, Picture, color, refuse_too_large
 
 

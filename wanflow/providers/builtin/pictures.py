@@ -11,7 +11,7 @@ from wanflow.imaging.pixels import in_srgb, straight, upright
 from wanflow.imaging.probe import probe, upright_size
 from wanflow.imaging.source import MOST_BYTES
 from wanflow.model.values import Note, Size
-from wanflow.plan.geometry import MOST_PIXELS
+from wanflow.planning.geometry import MOST_PIXELS
 
 Color = tuple[int, int, int, int]
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from wanflow.imaging.pixels import flattened
 from wanflow.model.values import JsonValue, Note, Size
-from wanflow.plan.geometry import cropped, extended, resized
+from wanflow.planning.geometry import cropped, extended, resized
 from wanflow.providers.builtin.pictures import Made, Picture, color, refuse_too_large
 
 _TURNS = {

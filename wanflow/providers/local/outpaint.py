@@ -7,7 +7,7 @@ import numpy as np
 
 from wanflow.errors import StepError
 from wanflow.model.values import Size
-from wanflow.plan.geometry import Extension, extended
+from wanflow.planning.geometry import Extension, extended
 from wanflow.providers.local.fill import filled
 from wanflow.providers.local.pixels import (
     INVENTED_BY_COPYING,

@@ -1,0 +1,187 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from wanflow import contract
+from wanflow.catalog import card_from, operation_from, texts
+from wanflow.loading import catalogue
+from wanflow.loading.catalogue import document_of
+from wanflow.loading.schema import contract as inlined
+from wanflow.loading.schema import findings, schema_findings
+
+_OURS = ["model", "operation", "recipe"]
+_FILES = texts()
+
+
+@pytest.mark.parametrize("file", _FILES.operations)
+def test_an_operation_of_the_catalogue_fits_its_schema(file: str) -> None:
+    document = document_of(_FILES.operations[file], file=file, kind="operation")
+
+    assert findings(inlined("operation"), document.value) == ()
+    operation = operation_from(document.value)
+    assert file == f"{operation.name}.yaml"
+    assert schema_findings(operation.params) == ()
+
+
+@pytest.mark.parametrize("file", _FILES.models)
+def test_a_model_of_the_catalogue_fits_its_schema(file: str) -> None:
+    document = document_of(_FILES.models[file], file=file, kind="model")
+
+    assert findings(inlined("model"), document.value) == ()
+    assert file == f"{card_from(document.value).name}.yaml"
+
+
+@pytest.mark.parametrize("file", _FILES.models)
+def test_every_fact_of_a_model_names_a_source(file: str) -> None:
+    value: Any = document_of(_FILES.models[file], file=file, kind="model").value
+
+    named = set(_sources({key: part for key, part in value.items() if key != "sources"}))
+
+    assert named <= value["sources"].keys()
+
+
+def _sources(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "source":
+                yield part
+            else:
+                yield from _sources(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _sources(part)
+
+
+def test_the_default_model_has_the_documented_limits() -> None:
+    card = catalogue().models[catalogue().default_model]
+
+    assert (card.images.count_min, card.images.count_max) == (1, 3)
+    assert (card.images.side_min_px, card.images.side_max_px) == (384, 5000)
+    assert card.images.ratio_min is None
+    assert card.size is not None
+    assert (card.size.area_min_px, card.size.area_max_px) == (768 * 768, 1280 * 1280)
+    assert card.parameters["n"]["server_default"] == 4
+    assert card.parameters["prompt_extend"]["server_default"] is True
+    assert (card.prompt_max_chars, card.negative_prompt_max_chars) == (2000, 500)
+    assert [(price.region, price.currency, price.amount_micro) for price in card.prices] == [
+        ("beijing", "CNY", 200_000),
+        ("singapore", "CNY", 220_177),
+    ]
+    assert (card.submissions_per_s, card.running_at_once) == (5.0, 5)
+
+
+def test_a_card_may_leave_out_what_a_model_does_not_have() -> None:
+    value: Any = document_of(
+        _FILES.models["wan2.5-i2i-preview.yaml"], file="m.yaml", kind="model"
+    ).value
+    less = {key: part for key, part in value.items() if key not in ("size", "negative_prompt")}
+    less["images"] = {**value["images"], "ratio": {"min": 0.125, "max": 8}}
+
+    card = card_from(less)
+
+    assert (card.size, card.negative_prompt_max_chars) == (None, None)
+    assert (card.images.ratio_min, card.images.ratio_max) == (0.125, 8)
+
+
+def test_the_catalogue_is_read_once() -> None:
+    assert catalogue() is catalogue()
+
+
+@pytest.mark.parametrize("name", _OURS)
+def test_a_schema_is_valid_itself(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(contract.schema(name)))
+
+
+@pytest.mark.parametrize("name", _OURS)
+def test_every_property_explains_itself(name: str) -> None:
+    bare = list(_bare(json.loads(contract.schema(name)), name))
+
+    assert bare == []
+
+
+def _bare(schema: object, place: str) -> Iterator[str]:
+    """List the properties without title, description, default or examples."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _bare(part, place)
+    if not isinstance(schema, dict):
+        return
+    wanted = {"title", "description", "default", "examples"}
+    for key, inner in schema.get("properties", {}).items():
+        if not wanted <= inner.keys():
+            yield f"{place}.{key}"
+        yield from _bare(inner, f"{place}.{key}")
+    for key in ("items", "additionalProperties", "else", "$defs"):
+        inner = schema.get(key)
+        for part in inner.values() if key == "$defs" and isinstance(inner, dict) else [inner]:
+            if isinstance(part, dict) and key != "else" and "$ref" not in part:
+                yield from () if wanted <= part.keys() else (f"{place}.{key}",)
+            yield from _bare(part, f"{place}.{key}")
+
+
+@pytest.mark.parametrize("name", _OURS)
+def test_a_default_of_a_schema_fits_it(name: str) -> None:
+    misfits = [
+        (place, part["default"])
+        for place, part in _parts(inlined(name), name)
+        if place != "operation"  # in a recipe nothing of it is required
+        and part.get("default") is not None
+        and findings(part, part["default"])
+    ]
+
+    assert misfits == []
+
+
+@pytest.mark.parametrize("name", _OURS)
+def test_the_examples_of_a_schema_fit_it(name: str) -> None:
+    whole = json.loads(contract.schema(name))
+    misfits = [
+        (place, example, [finding.message for finding in findings(part, example)])
+        for place, part in _parts(inlined(name), name)
+        for example in part.get("examples", ())
+        if findings(part, example)
+    ]
+
+    assert whole["title"].startswith("wanflow")
+    assert [one for one in misfits if one[1:] and one[0] not in _SHORTENED] == []
+
+
+# Examples of large mappings show the part that matters.
+_SHORTENED = {"operation", "model.images", "model.size"}
+
+
+def _parts(schema: object, place: str) -> Iterator[tuple[str, Any]]:
+    if not isinstance(schema, dict):
+        return
+    yield place, schema
+    for key, inner in schema.get("properties", {}).items():
+        yield from _parts(inner, f"{place}.{key}")
+    for key in ("items", "additionalProperties", "else"):
+        yield from _parts(schema.get(key), f"{place}.{key}")
+
+
+def test_importing_the_room_does_not_load_what_only_validation_needs() -> None:
+    code = (
+        "import sys, wanflow.loading; wanflow.loading.catalogue(); "
+        "print('jsonschema' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
+
+
+def test_the_schema_names_the_default_model() -> None:
+    properties = inlined("recipe")["properties"]
+
+    named = {
+        properties["defaults"]["properties"]["model"]["default"],
+        properties["steps"]["items"]["properties"]["model"]["default"],
+    }
+
+    assert named == {catalogue().default_model}

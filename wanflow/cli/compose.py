@@ -1,0 +1,357 @@
+"""Joins the rooms: a recipe file and its inputs become a draft, a draft becomes a plan.
+
+The command line and the Python interface both come through here, so that neither finds what the
+other could not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from wanflow.cli.engines import engine
+from wanflow.cli.pictures import Gallery
+from wanflow.errors import InternalError, Problem, RecipeError, UsageError
+from wanflow.expand.steps import Rules, concrete
+from wanflow.expand.survey import survey
+from wanflow.imaging.probe import probe_artifact
+from wanflow.loading import (
+    argument_problems,
+    bind_inputs,
+    catalogue,
+    coerced,
+    length_problems,
+    operations_beside,
+    read_recipe,
+    with_defaults,
+)
+from wanflow.model.card import ModelCard
+from wanflow.model.catalogue import Catalogue
+from wanflow.model.concrete import Concrete
+from wanflow.model.document import Document
+from wanflow.model.operation import Operation
+from wanflow.model.plan import Plan, SourceImage, UrlImage
+from wanflow.model.recipe import Ratio, Recipe
+from wanflow.model.values import JobKey, JsonValue, Sha256, Size
+from wanflow.planning.decide import Header, Memory, Tariff, make_plan
+from wanflow.planning.geometry import result_size
+from wanflow.planning.jobs import Prepared, jobs_of
+from wanflow.planning.legal_sizes import default_model_size, is_legal_ratio, size_for_ratio
+from wanflow.planning.selection import selected
+from wanflow.store.workspace import Workspace
+
+_LARGEST_BYTES = 1_000_001  # one more than a recipe may have, so that the parser can say so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What somebody asks for, whoever it is.
+
+    `inputs` are values by name; with `texts` they are words of a command line, to be read by the
+    type of the input. `lenient` lets a required input be missing, for a check without inputs.
+    """
+
+    recipe: Path
+    inputs: Mapping[str, JsonValue] = field(default_factory=dict)
+    texts: bool = False
+    lenient: bool = False
+    provider: str = "local"
+    region: str | None = None
+    allowed: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    first: str | None = None
+    until: str | None = None
+    takes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A recipe as far as it could be understood, and everything that is wrong with it.
+
+    `unchecked` says in words what could not be looked at, and why.
+    """
+
+    ask: Ask
+    source: bytes
+    catalogue: Catalogue
+    problems: tuple[Problem, ...]
+    document: Document | None = None
+    recipe: Recipe | None = None
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+    concrete: Concrete | None = None
+    prepared: Prepared | None = None
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The text of the recipe by its name, for showing problems."""
+        return {str(self.ask.recipe): self.source.decode("utf-8", "replace")}
+
+
+def draft(ask: Ask) -> Draft:
+    """Read a recipe and expand it with its inputs; nothing is sent and nothing is written.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    source = _read(ask.recipe)
+    known = catalogue()
+    loaded = read_recipe(
+        source,
+        file=str(ask.recipe),
+        catalogue=known,
+        provider=ask.provider,
+        region=ask.region,
+        folder=operations_beside(ask.recipe),
+    )
+    problems = list(loaded.problems)
+    if loaded.document is not None:
+        problems += survey(loaded.document)
+    start = Draft(ask=ask, source=source, catalogue=known, problems=(), document=loaded.document)
+    if loaded.recipe is None or loaded.document is None or _wrong(problems):
+        return replace(start, problems=_sorted(problems))
+    recipe = _with_takes(loaded.recipe, ask.takes)
+    values, found = bind_inputs(recipe, ask.inputs, texts=ask.texts)
+    missing = [problem for problem in found if problem.code == "missing-input"]
+    if ask.lenient and missing and len(missing) == len(found):
+        names = " and ".join(problem.message for problem in missing)
+        remark = f"pictures and rendered prompts were not checked: {names}"
+        return replace(start, recipe=recipe, problems=_sorted(problems), unchecked=(remark,))
+    problems += found
+    if _wrong(problems):
+        return replace(start, recipe=recipe, problems=_sorted(problems))
+    bound = replace(start, recipe=recipe, values=values)
+    return _expanded(bound, recipe, loaded.document, problems)
+
+
+def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[Problem]) -> Draft:
+    ask = start.ask
+    gallery = Gallery(
+        recipe=recipe,
+        document=document,
+        folder=ask.recipe.resolve().parent,
+        allowed=ask.allowed,
+        given=frozenset(ask.inputs),
+    )
+    pictures = gallery.collect(start.values)
+    problems += gallery.problems
+    whole, found = concrete(
+        recipe,
+        document,
+        start.values,
+        catalogue=start.catalogue,
+        pictures=pictures,
+        rules=_rules(ask.provider, start.catalogue),
+    )
+    problems += found
+    problems += _urls(whole, document, ask.provider)
+    if _wrong(problems):
+        return replace(start, problems=_sorted(problems))
+    families = {"model": engine(ask.provider).family, "builtin": engine("builtin").family}
+    prepared = jobs_of(whole.steps, families=families)
+    return replace(start, problems=_sorted(problems), concrete=whole, prepared=prepared)
+
+
+def sound(made: Draft) -> Draft:
+    """Give the draft back if it has no error.
+
+    Raises:
+        RecipeError: it has.
+    """
+    if _wrong(made.problems):
+        raise RecipeError(made.problems)
+    return made
+
+
+def planned(made: Draft, workspace: Workspace | None) -> Plan:
+    """Decide what runs and what is reused.
+
+    Args:
+        made: a sound draft.
+        workspace: where earlier results are, None if there is none yet.
+
+    Raises:
+        UsageError: `only`, `first` or `until` name a step that the recipe does not have.
+    """
+    if made.recipe is None or made.concrete is None or made.prepared is None:
+        raise InternalError("a plan was asked of a draft that is not sound")
+    prepared = made.prepared
+    header = Header(
+        recipe=made.recipe.name,
+        recipe_version=made.recipe.version,
+        recipe_sha256=Sha256(sha256(made.source).hexdigest()),
+        provider=made.ask.provider,
+    )
+    return make_plan(
+        made.concrete,
+        prepared,
+        _memory(made.recipe.name, prepared, workspace),
+        header=header,
+        tariff=_tariff(made),
+        wanted=_wanted(made.ask, prepared),
+    )
+
+
+def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None) -> Memory:
+    if workspace is None:
+        return Memory(recorded={}, last={})
+    recorded = workspace.journal.recorded([job.fingerprint for job in prepared.jobs])
+    damaged = {
+        fingerprint
+        for fingerprint, entry in recorded.items()
+        if not all(workspace.objects.holds(picture) for picture in entry.pictures)
+    }
+    last = workspace.journal.last_requests(recipe)
+    return Memory(
+        recorded={key: entry for key, entry in recorded.items() if key not in damaged},
+        damaged=damaged,
+        last={
+            key: (request, state)
+            for key, (request, state) in last.items()
+            if isinstance(request, Mapping)
+        },
+    )
+
+
+def _tariff(made: Draft) -> Tariff:
+    """Say what pictures cost here: nothing on this machine, else the card's price of the region."""
+    cards = made.catalogue.models.values()
+    if made.ask.provider == "local":
+        return Tariff(currency="CNY", per_picture_micro={}, seconds={})
+    region = made.ask.region or "beijing"
+    prices = {card.name: price for card in cards for price in card.prices if price.region == region}
+    return Tariff(
+        currency="CNY",
+        per_picture_micro={name: price.amount_micro for name, price in prices.items()},
+        seconds={card.name: card.latency_typical_s for card in cards},
+    )
+
+
+def _wanted(ask: Ask, prepared: Prepared) -> frozenset[JobKey] | None:
+    keys = [job.key for job in prepared.jobs]
+    for name in (*ask.only, *filter(None, (ask.first, ask.until))):
+        if name not in keys:
+            near = get_close_matches(name, keys, n=1, cutoff=0.6)
+            hint = f"did you mean '{near[0]}'?" if near else f"steps are {', '.join(keys)}"
+            raise UsageError(f"there is no step '{name}' to run", hint=hint)
+    return selected(
+        keys,
+        prepared.needs,
+        only=[JobKey(name) for name in ask.only],
+        first=JobKey(ask.first) if ask.first else None,
+        until=JobKey(ask.until) if ask.until else None,
+    )
+
+
+def _rules(provider: str, known: Catalogue) -> Rules:
+    return Rules(
+        arguments=_arguments,
+        lengths=length_problems,
+        ratio_size=_ratio_size,
+        predict=partial(_predict, provider=provider, known=known),
+    )
+
+
+def _arguments(
+    operation: Operation, given: Mapping[str, JsonValue]
+) -> tuple[Mapping[str, JsonValue], tuple[tuple[str, str, str | None], ...]]:
+    complete = with_defaults(operation, coerced(operation, given))
+    return complete, argument_problems(operation, complete)
+
+
+def _ratio_size(ratio: Ratio, card: ModelCard) -> Size | None:
+    if card.size is None or not is_legal_ratio(ratio, card.size):
+        return None
+    return size_for_ratio(ratio, card.size)
+
+
+def _predict(
+    operation: Operation,
+    images: tuple[SourceImage, ...],
+    arguments: Mapping[str, JsonValue],
+    asked: Size | None,
+    *,
+    provider: str,
+    known: Catalogue,
+) -> Size | None:
+    sizes = [None if isinstance(image, UrlImage) else image.size for image in images]
+    if operation.kind == "model" and provider != "local":
+        if asked is not None:
+            return asked
+        card = known.models[known.default_model]
+        last = sizes[-1] if sizes else None
+        return default_model_size(last, card.size) if last and card.size else None
+    certain = [size for size in sizes if size is not None]
+    if not certain or len(certain) != len(sizes):
+        return None
+    return result_size(operation.size_rule, certain, arguments, asked=asked, of=operation.size_of)
+
+
+def _urls(whole: Concrete, document: Document, provider: str) -> list[Problem]:
+    """Pictures behind a URL are the service's to fetch; nothing on this machine fetches them."""
+    return [
+        Problem(
+            code="url-needs-service",
+            message=f"'{image.url}' can only be fetched by the service, not by what runs here",
+            span=document.span(f"{step.step.pointer}/images"),
+            hint="download it and give its path, or run with --provider dashscope",
+        )
+        for step in whole.steps
+        for image in step.images
+        if isinstance(image, UrlImage) and (provider == "local" or step.operation.kind == "builtin")
+    ]
+
+
+def _with_takes(recipe: Recipe, takes: Mapping[str, int]) -> Recipe:
+    for name in takes:
+        if name not in {step.id for step in recipe.steps}:
+            raise UsageError(f"--take names the step '{name}', which the recipe does not have")
+    steps = tuple(
+        replace(step, take=takes[step.id]) if step.id in takes else step for step in recipe.steps
+    )
+    return replace(recipe, steps=steps)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST_BYTES)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file '{path}'", hint=_near_file(path)) from None
+    except IsADirectoryError:
+        raise UsageError(
+            f"'{path}' is a folder", hint=f"name a recipe in it, such as {path / 'recipe.yaml'}"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be read: {error.strerror}") from None
+
+
+def _near_file(path: Path) -> str:
+    folder = path.parent
+    names = [entry.name for entry in folder.glob("*.y*ml")] if folder.is_dir() else []
+    near = get_close_matches(path.name, names, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean '{folder / near[0]}'?"
+    return f"write a first recipe with: wanflow new {path}"
+
+
+def _wrong(problems: Sequence[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Put problems in the order of the file, each once."""
+    once = {(p.code, str(p.span), "" if p.span else p.message): p for p in reversed(problems)}
+    return tuple(
+        sorted(
+            once.values(),
+            key=lambda p: (p.span.line, p.span.column) if p.span else (0, 0),
+        )
+    )
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Open a workspace, making it if there is none; raises as `Workspace.open` does."""
+    return Workspace.open(root, probe=probe_artifact)

@@ -1,0 +1,115 @@
+"""`wanflow run`: check, plan, run, report."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import anyio
+import click
+
+from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
+from wanflow.cli.frozen import hold_frozen
+from wanflow.cli.options import (
+    JSON,
+    NO_COLOR,
+    QUIET,
+    RECIPE,
+    WORDS,
+    ask_for,
+    asking,
+    held,
+    selecting,
+)
+from wanflow.cli.perform import Performed, perform
+from wanflow.cli.say import colored, say, say_json, say_problems, shown_path, tell
+from wanflow.model.plan import Plan
+from wanflow.report.json_text import report_json
+from wanflow.report.progress import progress_for
+from wanflow.report.summary import summary_text
+from wanflow.store.workspace import Workspace, find_workspace
+
+
+@click.command("run")
+@RECIPE
+@WORDS
+@asking
+@selecting
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where runs go; default runs."
+)
+@click.option("--new", "fresh", is_flag=True, help="A run of its own, also when one is unfinished.")
+@click.option(
+    "--frozen", is_flag=True, help="Only what the lock beside the recipe says, or refuse."
+)
+@JSON
+@QUIET
+@NO_COLOR
+def command(  # noqa: PLR0913 # click gives every option as an argument
+    *,
+    file: Path,
+    words: tuple[str, ...],
+    inputs_file: Path | None,
+    provider: str | None,
+    region: str | None,
+    allowed: tuple[Path, ...],
+    only: tuple[str, ...],
+    first: str | None,
+    until: str | None,
+    takes: tuple[str, ...],
+    workspace: Path | None,
+    out: Path | None,
+    fresh: bool,
+    frozen: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Check, plan and run a recipe, then write the report.
+
+    The same command again goes on with what is unfinished, or reuses everything at price 0.
+    """
+    chosen = held(provider, region)
+    ask = ask_for(
+        file, words, inputs_file, chosen=chosen, allowed=allowed,
+        only=only, first=first, until=until, takes=takes,
+    )  # fmt: skip
+    made = sound(draft(ask))
+    if made.problems and not quiet:
+        say_problems(made.problems, sources=made.sources)
+    root = workspace or chosen.workspace or find_workspace(Path.cwd())
+    with open_workspace(root) as opened:
+        plan = planned(made, opened)
+        if frozen:
+            hold_frozen(made, plan)
+        done = _performed(
+            made, plan, opened, out=out or chosen.out, fresh=fresh, quiet=quiet or as_json
+        )
+    for remark in done.remarks:
+        tell(f"note: {remark}")
+    if as_json:
+        say_json(json.loads(report_json(done.record)))
+    elif quiet:
+        say(str(done.directory / "report.html"))
+    else:
+        say(
+            summary_text(
+                done.record, shown_path(done.directory / "report.html"), color=colored(sys.stdout)
+            )
+        )
+    return done.exit_code
+
+
+def _performed(
+    made: Draft, plan: Plan, opened: Workspace, *, out: Path, fresh: bool, quiet: bool
+) -> Performed:
+    with progress_for(plan, sys.stderr, quiet=quiet) as progress:
+        return anyio.run(
+            lambda: perform(
+                made, plan, opened, out=out, command=_command(), watch=progress.tell, fresh=fresh
+            )
+        )
+
+
+def _command() -> str:
+    """Give the command that runs the same again, as it can be typed."""
+    return shlex.join(["wanflow", *(word for word in sys.argv[1:] if word != "--new")])

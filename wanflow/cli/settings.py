@@ -1,0 +1,87 @@
+"""What is set where: options first, then the environment, then the settings file."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wanflow.errors import UsageError
+
+_KEYS = ("provider", "region", "base_url", "out", "workspace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What holds for a command when no option says otherwise."""
+
+    provider: str = "local"
+    region: str | None = None
+    base_url: str | None = None
+    out: Path = Path("runs")
+    workspace: Path | None = None
+
+
+def settings(start: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings that hold in a folder.
+
+    The nearest `wanflow.toml`, or `pyproject.toml` with a table `[tool.wanflow]`, from `start`
+    upwards; over it the environment's `WANFLOW_PROVIDER`, `WANFLOW_REGION`, `WANFLOW_BASE_URL`,
+    `WANFLOW_OUT` and `WANFLOW_WORKSPACE`. Paths in a file are relative to that file.
+
+    Raises:
+        UsageError: the file is no TOML, or has a key that is unknown or of the wrong type.
+    """
+    environment = os.environ if environment is None else environment
+    found: dict[str, str] = _from_file(start)
+    for key in _KEYS:
+        value = environment.get(f"WANFLOW_{key.upper()}")
+        if value:
+            found[key] = value
+    return Settings(
+        provider=found.get("provider", "local"),
+        region=found.get("region"),
+        base_url=found.get("base_url"),
+        out=Path(found.get("out", "runs")),
+        workspace=Path(found["workspace"]) if "workspace" in found else None,
+    )
+
+
+def _from_file(start: Path) -> dict[str, str]:
+    for folder in (start, *start.parents):
+        for name in ("wanflow.toml", "pyproject.toml"):
+            table = _table(folder / name)
+            if table is not None:
+                return _checked(table, folder / name)
+    return {}
+
+
+def _table(file: Path) -> Mapping[str, object] | None:
+    if not file.is_file():
+        return None
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if file.name == "pyproject.toml":
+            return None  # somebody else's file; its owner's tools will say
+        raise UsageError(f"{file} is not valid TOML: {error}") from None
+    if file.name == "wanflow.toml":
+        return content
+    tool = content.get("tool", {})
+    table = tool.get("wanflow") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def _checked(table: Mapping[str, object], file: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in _KEYS:
+            raise UsageError(
+                f"{file} sets '{key}', which wanflow does not know",
+                hint=f"known are {', '.join(_KEYS)}",
+            )
+        if not isinstance(value, str):
+            raise UsageError(f"{file} sets '{key}' to something that is not text")
+        found[name] = str(file.parent / value) if name in {"out", "workspace"} else value
+    return found

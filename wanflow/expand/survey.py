@@ -1,0 +1,79 @@
+"""A first look at every template of a recipe, before any input has a value."""
+
+from collections.abc import Iterator, Mapping
+
+from wanflow.errors import Problem
+from wanflow.expand.templates import check_expression, check_template
+from wanflow.model.document import Document
+from wanflow.model.values import JsonValue
+
+_TEXTS = ("prompt", "negative_prompt")
+
+
+def survey(document: Document) -> tuple[Problem, ...]:
+    """Check all templates of a recipe file that may have other mistakes in it.
+
+    A name counts as known when any input, variable or step has it; whether it may stand in just
+    that template is seen when the recipe is expanded.
+    """
+    root = document.value
+    if not isinstance(root, Mapping):
+        return ()
+    names = _names(root)
+    problems: list[Problem] = []
+    for pointer, text in _templates(root):
+        check = check_expression if pointer.endswith("/when") else check_template
+        problems += [
+            Problem(
+                code=found.code,
+                message=found.message,
+                span=document.span_within(pointer, found.offset),
+                hint=found.hint,
+            )
+            for found in check(text, names=names)
+        ]
+    return tuple(problems)
+
+
+def _names(root: Mapping[str, JsonValue]) -> frozenset[str]:
+    names = {"fig"}
+    for key in ("inputs", "vars"):
+        given = root.get(key)
+        if isinstance(given, Mapping | list | tuple):
+            names |= {name for name in given if isinstance(name, str)}
+    for _, step in _steps(root):
+        for key in ("id", "use"):
+            name = step.get(key)
+            if isinstance(name, str):
+                names.add(name)
+    return frozenset(name.replace("-", "_") for name in names)
+
+
+def _steps(root: Mapping[str, JsonValue]) -> Iterator[tuple[str, Mapping[str, JsonValue]]]:
+    steps = root.get("steps")
+    for at, step in enumerate(steps if isinstance(steps, list | tuple) else ()):
+        if isinstance(step, Mapping):
+            yield f"/steps/{at}", step
+
+
+def _templates(root: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    defaults = root.get("defaults")
+    if isinstance(defaults, Mapping):
+        yield from _strings(defaults.get("negative_prompt"), "/defaults/negative_prompt")
+    for pointer, step in _steps(root):
+        for key in _TEXTS:
+            yield from _strings(step.get(key), f"{pointer}/{key}")
+        yield from _strings(step.get("when"), f"{pointer}/when")
+        yield from _strings(step.get("with"), f"{pointer}/with")
+
+
+def _strings(value: JsonValue, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            escaped = key.replace("~", "~0").replace("/", "~1")
+            yield from _strings(item, f"{pointer}/{escaped}")
+    elif isinstance(value, list | tuple):
+        for at, item in enumerate(value):
+            yield from _strings(item, f"{pointer}/{at}")
