@@ -11,7 +11,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from wanflow.cli.engines import engine
+from wanflow.cli.engines import family_of
 from wanflow.cli.pictures import Gallery
 from wanflow.errors import InternalError, Problem, RecipeError, UsageError
 from wanflow.expand.steps import Rules, concrete
@@ -149,7 +149,7 @@ def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[P
     problems += _urls(whole, document, ask.provider)
     if _wrong(problems):
         return replace(start, problems=_sorted(problems))
-    families = {"model": engine(ask.provider).family, "builtin": engine("builtin").family}
+    families = {"model": family_of(ask.provider), "builtin": family_of("builtin")}
     prepared = jobs_of(whole.steps, families=families)
     return replace(start, problems=_sorted(problems), concrete=whole, prepared=prepared)
 
@@ -257,8 +257,11 @@ def _rules(provider: str, known: Catalogue) -> Rules:
 def _arguments(
     operation: Operation, given: Mapping[str, JsonValue]
 ) -> tuple[Mapping[str, JsonValue], tuple[tuple[str, str, str | None], ...]]:
-    complete = with_defaults(operation, coerced(operation, given))
-    return complete, argument_problems(operation, complete)
+    # Checked before the defaults come in: what goes together is said of what somebody wrote.
+    written = coerced(operation, given)
+    findings = argument_problems(operation, written)
+    complete = with_defaults(operation, written)
+    return (complete if isinstance(complete, Mapping) else {}), findings
 
 
 def _ratio_size(ratio: Ratio, card: ModelCard) -> Size | None:

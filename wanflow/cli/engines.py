@@ -14,6 +14,18 @@ _OURS = {
     "builtin": "wanflow.providers.builtin.provider:BuiltinProvider",
 }
 _GROUP = "wanflow.providers"
+# The service's own name is known, so that a recipe can be checked and priced for it; sending comes
+# with a later version.
+_NOT_YET = {"dashscope": "dashscope@1"}
+
+
+def family_of(name: str) -> str:
+    """Give the name and version of what makes a provider's pictures, as fingerprints have it.
+
+    Raises:
+        UsageError: there is no provider of that name.
+    """
+    return _NOT_YET[name] if name in _NOT_YET else engine(name).family
 
 
 def engine(name: str) -> Provider:
@@ -27,6 +39,11 @@ def engine(name: str) -> Provider:
         module, _, attribute = _OURS[name].partition(":")
         factory = getattr(import_module(module), attribute)
         return factory()
+    if name in _NOT_YET:
+        raise UsageError(
+            f"this version of wanflow checks and prices recipes for '{name}', but does not run them",
+            hint="leave out --provider to run on the local engine",
+        )
     found = {entry.name: entry for entry in entry_points(group=_GROUP)}
     if name in found:
         factory = found[name].load()

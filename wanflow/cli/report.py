@@ -6,7 +6,7 @@ import click
 
 from wanflow.cli.compose import open_workspace
 from wanflow.cli.options import JSON, NO_COLOR, held
-from wanflow.cli.say import say
+from wanflow.cli.say import say, shown_path
 from wanflow.errors import UsageError, WorkspaceError
 from wanflow.report.html_page import report_html
 from wanflow.report.json_text import record_from_json, report_json
@@ -44,7 +44,7 @@ def command(*, run: str, workspace: Path | None, form: str, as_json: bool) -> No
     elif form == "md":
         say(report_markdown(record).rstrip("\n"))
     else:
-        say(str(folder / "report.html"))
+        say(shown_path(folder / "report.html"))
 
 
 def _folder(run: str, workspace: Path | None) -> Path:

@@ -9,6 +9,7 @@ import anyio
 import click
 
 from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
+from wanflow.cli.engines import engine
 from wanflow.cli.frozen import hold_frozen
 from wanflow.cli.options import (
     JSON,
@@ -74,6 +75,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         only=only, first=first, until=until, takes=takes,
     )  # fmt: skip
     made = sound(draft(ask))
+    engine(chosen.provider)  # said before anything is made
     if made.problems and not quiet:
         say_problems(made.problems, sources=made.sources)
     root = workspace or chosen.workspace or find_workspace(Path.cwd())
@@ -89,7 +91,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     if as_json:
         say_json(json.loads(report_json(done.record)))
     elif quiet:
-        say(str(done.directory / "report.html"))
+        say(shown_path(done.directory / "report.html"))
     else:
         say(
             summary_text(

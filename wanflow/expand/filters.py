@@ -70,7 +70,7 @@ def _default(
     boolean: bool = False,  # noqa: FBT001, FBT002 - the form that Jinja gives it
 ) -> object:
     meter_of(context).charge(1)
-    if isinstance(value, Undefined) or (boolean and not value):
+    if value is None or isinstance(value, Undefined) or (boolean and not value):
         return default_value
     return value
 
@@ -253,14 +253,15 @@ def _whole(value: object) -> int:
 
 
 TESTS: Mapping[str, Callable[..., bool]] = {
-    "defined": lambda value: not isinstance(value, Undefined),
+    # What is left out stands in the context as None: see `render`.
+    "defined": lambda value: value is not None and not isinstance(value, Undefined),
     "divisibleby": lambda value, by: _whole(value) % _whole(by) == 0,
     "even": lambda value: _whole(value) % 2 == 0,
     "none": lambda value: value is None,
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "odd": lambda value: _whole(value) % 2 == 1,
     "string": lambda value: isinstance(value, str),
-    "undefined": lambda value: isinstance(value, Undefined),
+    "undefined": lambda value: value is None or isinstance(value, Undefined),
 }
 
 
