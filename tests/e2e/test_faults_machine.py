@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -198,8 +199,9 @@ class AtMostOnce(RuleBasedStateMachine):
                 trio.open_nursery() as nursery,
             ):
                 for name in names:
-                    nursery.start_soon(self._edit, lambda call=counter.call(job(name)): (
-                        provider.edit(call)), name)  # fmt: skip
+                    nursery.start_soon(
+                        self._edit, partial(provider.edit, counter.call(job(name))), name
+                    )
         except BaseExceptionGroup as group:
             if group.split(CrashError)[1] is not None:
                 raise

@@ -1,4 +1,5 @@
 import sqlite3
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,11 @@ from wanflow.execute.ledger import NO_CAP, Cap, Ending, Entry, Intent
 from wanflow.execute.ports import Made
 from wanflow.model.plan import UrlImage
 from wanflow.providers.dashscope.asked import asked_by, prompt_sha256
+from wanflow.providers.dashscope.carrying import look_at
 from wanflow.providers.dashscope.provider import DashScopeProvider
 from wanflow.providers.dashscope.settings import Decisions, Sweeping
 from wanflow.providers.dashscope.sweep import Absent, Adopted, Unresolved
+from wanflow.providers.dashscope.wire.encoding import encode
 
 pytestmark = pytest.mark.anyio
 DAY_S = 86_400.0
@@ -267,6 +270,76 @@ async def test_a_sweep_settles_what_can_be_told(counter: Counter) -> None:
     assert fates[1] == Absent()
     assert isinstance(fates[2], Unresolved)
     assert [entry.id for entry in counter.ledger.open() if not entry.task_id] == [late.id]
+
+
+async def test_what_the_ledger_has_forgotten_is_found_by_its_prompt(counter: Counter) -> None:
+    await counter.edit(job("kept"))
+    begun_s = counter.emulator.service.clock.now_s()
+    task = await bought_elsewhere(counter, "edit a")
+    for _ in range(2):
+        await bought_elsewhere(counter, "edit twice")
+    await bought_elsewhere(counter, "somebody else's")
+    planned = [
+        job("a"),
+        job("twice"),
+        job("new"),
+        job("kept"),
+        job("q", model="qwen-image-edit-plus"),
+    ]
+
+    async with counter.provider() as provider:
+        swept = await provider.sweep(planned, since_s=begun_s - 1)
+        made = await provider.edit(counter.call(job("a")))
+        with pytest.raises(UndecidedError, match="several tasks"):
+            await provider.edit(counter.call(job("twice")))
+        await provider.edit(counter.call(job("new")))
+
+    assert [type(found.fate) for found in swept] == [Adopted, Unresolved]
+    assert made.task_id == task
+    assert counter.bought == 6
+
+
+async def test_a_ledger_that_forgot_needs_the_list(tmp_path: Path) -> None:
+    counter = open_counter(tmp_path, faults="list-down")
+
+    async with counter.provider() as provider:
+        with pytest.raises(PausedError) as paused:
+            await provider.sweep([job()])
+
+    assert paused.value.code == "list-unreadable"
+
+
+async def test_rows_that_share_a_prompt_are_not_mixed_up(counter: Counter) -> None:
+    await bought_elsewhere(counter, "the same for all")
+    rows = [job(name, prompt="the same for all") for name in ("a", "b")]
+
+    async with counter.provider() as provider:
+        await provider.sweep(rows)
+        for row in rows:
+            with pytest.raises(UndecidedError, match="several lost requests"):
+                await provider.edit(counter.call(row))
+
+    assert counter.bought == 1
+
+
+async def test_a_body_of_thirty_megabytes_takes_little_memory(counter: Counter) -> None:
+    pictures = []
+    for at in range(3):
+        file = counter.folder / f"{at}.png"
+        file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([at]) * 10_000_000)
+        pictures.append(file)
+    tracemalloc.start()
+
+    carried = [look_at(file) for file in pictures]
+    body = encode({"images": carried})
+    length = 0
+    async for piece in body.stream():
+        length += len(piece)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert length == body.length_bytes > 40_000_000
+    assert peak_bytes < 5_000_000
 
 
 async def test_results_older_than_a_day_are_lost_and_not_bought_again(tmp_path: Path) -> None:

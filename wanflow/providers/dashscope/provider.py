@@ -1,6 +1,6 @@
 """The provider: one edit from a call to complete files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -9,11 +9,11 @@ from typing import Self
 import anyio
 import httpx
 
-from wanflow.errors import StepError
-from wanflow.execute.ledger import Entry, Intent, Ledger
+from wanflow.errors import PausedError, StepError
+from wanflow.execute.ledger import NO_CAP, Entry, Intent, Ledger
 from wanflow.execute.ports import Call, Made
 from wanflow.model.card import ModelCard
-from wanflow.model.plan import UrlImage
+from wanflow.model.plan import Job, UrlImage
 from wanflow.model.values import Note
 from wanflow.providers.dashscope.alone import Alone
 from wanflow.providers.dashscope.asked import Asked, asked_by
@@ -29,7 +29,7 @@ from wanflow.providers.dashscope.pace import OwnSlots, Pace, SharedSlots, Slots
 from wanflow.providers.dashscope.patience import Breaker, RetryBudget
 from wanflow.providers.dashscope.service_time import ServiceTime
 from wanflow.providers.dashscope.settings import Settings
-from wanflow.providers.dashscope.sweep import Fate, Sweep
+from wanflow.providers.dashscope.sweep import Fate, Sweep, prompts_match
 from wanflow.providers.dashscope.transport import Links, WireError
 from wanflow.providers.dashscope.watch import Watch
 from wanflow.providers.dashscope.wire.answers import BadAnswerError, Picture, read_report
@@ -37,6 +37,8 @@ from wanflow.providers.dashscope.wire.bodies import Carried, Order, submission
 from wanflow.providers.dashscope.wire.requests import query_task
 
 FAMILY = "dashscope@1"
+_DAY_S = 86_400.0
+_MARGIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,8 @@ class DashScopeProvider:
         pace = Pace(settings.queries_per_s, self._slots_of("query"))
         self._asking = Asking(self._links, pace=pace, time=ServiceTime(), breaker=breaker)
         self._carrying = Carrying(self._links, self._asking, settings)
-        sweep = Sweep(self._asking, ledger, cards, settings.sweeping)
-        self._deciding = Deciding(self._asking, sweep, ledger, settings)
+        self._sweep = Sweep(self._asking, ledger, cards, settings.sweeping)
+        self._deciding = Deciding(self._asking, self._sweep, ledger, settings)
         self._owning = Owning(
             self._asking,
             buying=Buying(
@@ -124,15 +126,25 @@ class DashScopeProvider:
         """Name and version of what makes the pictures."""
         return FAMILY
 
-    async def sweep(self) -> tuple[Swept, ...]:
+    async def sweep(
+        self, planned: Sequence[Job] = (), *, since_s: float | None = None
+    ) -> tuple[Swept, ...]:
         """Find out what became of requests that never got an answer, before anything is sent.
 
         To be called at the start of a run when the one before did not end cleanly. What cannot be
         told stays open; the edit that it belongs to will raise `UndecidedError`.
 
+        Args:
+            planned: if the ledger may have lost entries, every job that is going to be edited:
+                tasks that no entry knows are compared with them by their prompts.
+            since_s: from when on to look for such tasks, in seconds since 1970: the begin of the
+                run. None looks back for a day, as far as the list goes.
+
         Raises:
             AccountError: the key is refused.
+            PausedError: the list cannot be read.
         """
+        await self._enter_forgotten(planned, since_s)
         swept: list[Swept] = []
 
         async def find(entry: Entry) -> None:
@@ -145,6 +157,35 @@ class DashScopeProvider:
             if entry.task_id is None and not self._deciding.from_elsewhere(entry):
                 await find(entry)
         return tuple(swept)
+
+    async def _enter_forgotten(self, planned: Sequence[Job], since_s: float | None) -> None:
+        """Enter anew what the ledger has forgotten, as requests without an answer.
+
+        Whether a task is really this request's is then decided as for every lost answer.
+        """
+        if not planned:
+            return
+        now_s = await self._asking.service_time_s()
+        if now_s is None:
+            raise PausedError("list-unreadable", "the service does not say what time it is")
+        earliest_s = now_s - _DAY_S + _MARGIN_S
+        since_s = earliest_s if since_s is None else max(since_s, earliest_s)
+        asked = [
+            asked_by(job, self._cards, self._settings.service.region)
+            for job in planned
+            if not _spoken_for(self._ledger.latest(job.fingerprint))
+        ]
+        for model in dict.fromkeys(found.card.name for found in asked if found.family.tasks):
+            strangers = await self._sweep.strangers(model, since_s=since_s)
+            for found in asked:
+                created_s = [
+                    stranger.created_s
+                    for stranger in strangers
+                    if found.card.name == model
+                    and prompts_match(stranger.prompts, found.card, found.prompt_sha256)
+                ]
+                if created_s:
+                    self._ledger.intend(self._intent(found, min(created_s), ""), NO_CAP)
 
     async def edit(self, call: Call) -> Made:
         """Do one edit, or fetch the pictures of one that is paid for already.
@@ -173,23 +214,27 @@ class DashScopeProvider:
         )
         request = submission(asked.family, order)
 
-        def intent(service_time_s: float | None) -> Intent:
-            return Intent(
-                fingerprint=call.job.fingerprint,
-                purse=self._settings.purse,
-                service=self._settings.service.base_url,
-                account=self._key.fingerprint,
-                model=asked.card.name,
-                prompt_sha256=asked.prompt_sha256,
-                body_sha256=request.body.sha256 if request.body else "",
-                images=call.job.n,
-                price_micro=asked.price.amount_micro,
-                currency=asked.price.currency,
-                service_time_s=service_time_s,
-            )
-
+        body_sha256 = request.body.sha256 if request.body else ""
         return Purchase(
-            request=request, tasks=asked.family.tasks, pace=self._pace(asked.card), intent=intent
+            request=request,
+            tasks=asked.family.tasks,
+            pace=self._pace(asked.card),
+            intent=lambda service_time_s: self._intent(asked, service_time_s, body_sha256),
+        )
+
+    def _intent(self, asked: Asked, service_time_s: float | None, body_sha256: str) -> Intent:
+        return Intent(
+            fingerprint=asked.job.fingerprint,
+            purse=self._settings.purse,
+            service=self._settings.service.base_url,
+            account=self._key.fingerprint,
+            model=asked.card.name,
+            prompt_sha256=asked.prompt_sha256,
+            body_sha256=body_sha256,
+            images=asked.job.n,
+            price_micro=asked.price.amount_micro,
+            currency=asked.price.currency,
+            service_time_s=service_time_s,
         )
 
     async def _images(self, call: Call, model: str) -> tuple[Carried, ...]:
@@ -304,6 +349,11 @@ class DashScopeProvider:
         if folder is None or self._settings.service.loopback:
             return OwnSlots()
         return SharedSlots(folder / f"pace-{self._key.fingerprint}-{name}")
+
+
+def _spoken_for(entry: Entry | None) -> bool:
+    """Say whether the ledger knows a request that may have cost something."""
+    return entry is not None and entry.state not in {"refused", "failed", "canceled"}
 
 
 def _named(owned: Owned) -> str:
