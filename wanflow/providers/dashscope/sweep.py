@@ -100,7 +100,12 @@ class Sweep:
     """
 
     def __init__(
-        self, asking: Asking, ledger: Ledger, cards: Mapping[str, ModelCard], settings: Sweeping
+        self,
+        asking: Asking,
+        ledger: Ledger,
+        *,
+        cards: Mapping[str, ModelCard],
+        settings: Sweeping,
     ) -> None:
         self._asking = asking
         self._ledger = ledger
