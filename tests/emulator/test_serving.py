@@ -4,6 +4,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from wanflow.emulator.__main__ import main
+from wanflow.emulator.faults.catalogue import CATALOGUE
 from wanflow.emulator.options import settings_from
 from wanflow.emulator.serve import serve
 
@@ -97,7 +99,7 @@ def test_what_ends_is_billed_although_nobody_asks(tmp_path: Path) -> None:
         ("truncated-body", submit, httpx.RemoteProtocolError),
         (
             "hang-after-accept",
-            lambda http: http.post(SUBMIT, json=BODY, timeout=0.2),
+            lambda http: http.post(SUBMIT, json=BODY, timeout=httpx.Timeout(10, read=0.2)),
             httpx.ReadTimeout,
         ),
         ("gzip-bomb", submit, None),
@@ -128,6 +130,38 @@ def test_the_module_serves_and_says_what_happened(
 
     assert code == 0
     assert "0 requests, 0 accepted, 0 pictures billed, 0 CNY" in capsys.readouterr().err
+
+
+def test_a_request_that_hangs_does_not_hold_up_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.socket() as unread:
+
+        def leave_waiting(http: httpx.Client) -> str:
+            content = json.dumps(BODY).encode()
+            lines = (
+                f"POST /api/v1{SUBMIT} HTTP/1.1",
+                "Host: emulator",
+                *(f"{name}: {value}" for name, value in HEADERS.items()),
+                f"Content-Length: {len(content)}",
+            )
+            unread.connect((http.base_url.host, http.base_url.port or 0))
+            unread.sendall("\r\n".join((*lines, "", "")).encode() + content)
+            while not http.get("/tasks").json()["total"]:
+                pass
+            return "waits"
+
+        seen = visited(leave_waiting, faults="hang-after-accept", limits="none")
+
+    assert seen == "waits"
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_faults_are_listed_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["--list-faults"])
+
+    assert code == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(CATALOGUE)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from wanflow.emulator.options import OPTIONS, OptionError, settings_from
+from wanflow.emulator.options import OPTIONS, OptionError, described_faults, settings_from
 from wanflow.emulator.serve import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until it is stopped; 2 if an option is wrong or the port is taken."""
     given = _parser().parse_args(arguments)
+    if given.list_faults:
+        sys.stdout.write(described_faults() + "\n")
+        return 0
     texts = {option.name: getattr(given, option.name.replace("-", "_")) for option in OPTIONS}
     try:
         settings = settings_from(texts)
@@ -41,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port to listen at; 0 picks one")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="JSON lines of what was bought")
     parser.add_argument("--verbose", action="store_true", help="log every request to stderr")
+    parser.add_argument("--list-faults", action="store_true", help="list all faults and end")
     for option in OPTIONS:
         parser.add_argument(
             f"--{option.name}",

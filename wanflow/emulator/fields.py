@@ -46,6 +46,16 @@ def whole(of: Mapping[str, Any], name: str, *, least: int, most: int, default: i
     return found
 
 
+def count_in(query: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+    """Give a whole number from 1 that stands in a query string."""
+    found = query.get(name)
+    if not found:
+        return default
+    if not (found.isascii() and found.isdigit() and len(found) < 9 and 1 <= int(found) <= most):
+        raise invalid(name, f"a whole number from 1 to {most}")
+    return int(found)
+
+
 def number(of: Mapping[str, Any], name: str, *, least: float, most: float, default: float) -> float:
     """Give a number between two limits, both included."""
     found = of.get(name)

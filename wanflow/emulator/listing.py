@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from wanflow.emulator.clock import BEIJING
-from wanflow.emulator.fields import invalid
+from wanflow.emulator.fields import count_in, invalid
 from wanflow.emulator.service import Service
 from wanflow.emulator.settings import DAY_S
 from wanflow.emulator.tasks import Task
@@ -16,6 +16,7 @@ from wanflow.emulator.wire import Answer, Incoming, json_answer
 
 # Not documented; the choice is larger than what any client was seen to ask for.
 PAGE_SIZE_MOST = 100
+PAGE_NO_MOST = 100_000
 _REGION = "cn-beijing"
 _OPERATION = {"image2image": "image-synthesis", "image-generation": "generation"}
 _STATES = frozenset({"PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"})
@@ -26,8 +27,8 @@ async def list_tasks(service: Service, incoming: Incoming) -> Answer:
     """Answer `GET /tasks`: the account's tasks, newest first, without prompts or results."""
     service.pace(incoming.account, "list", incoming.now_s)
     query = incoming.request.query_params
-    page_no = _whole(query, "page_no", default=1, most=100_000)
-    page_size = _whole(query, "page_size", default=10, most=PAGE_SIZE_MOST)
+    page_no = count_in(query, "page_no", default=1, most=PAGE_NO_MOST)
+    page_size = count_in(query, "page_size", default=10, most=PAGE_SIZE_MOST)
     status = query.get("status")
     if status and status not in _STATES:
         raise invalid("status", "one of " + ", ".join(sorted(_STATES)))
@@ -86,15 +87,6 @@ def _moment(query: QueryParams, name: str) -> float | None:
     except ValueError:
         raise invalid(name, "YYYYMMDDhhmmss") from None
     return moment.timestamp()
-
-
-def _whole(query: QueryParams, name: str, *, default: int, most: int) -> int:
-    text = query.get(name)
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
-        raise invalid(name, f"a whole number from 1 to {most}")
-    return int(text)
 
 
 def _matches(task: Task, query: QueryParams) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from wanflow.emulator.faults.catalogue import CATALOGUE
 from wanflow.emulator.faults.rules import FaultSpecError, read_rules
 from wanflow.emulator.pictures import CheckImages
 from wanflow.emulator.settings import NO_LIMITS, Key, Latency, Limits, Settings
@@ -107,6 +108,14 @@ def settings_from(texts: Mapping[str, str]) -> Settings:
     values = {name: _READERS[name](name, text.strip()) for name, text in given.items()}
     fields = {_FIELDS.get(name, name.replace("-", "_")): value for name, value in values.items()}
     return Settings(**fields)
+
+
+def described_faults() -> str:
+    """List every fault with where it happens and what it is, one a line."""
+    return "\n".join(
+        f"{fault.name:<26} {'/'.join(fault.places):<38} {fault.meaning}"
+        for fault in CATALOGUE.values()
+    )
 
 
 _FIELDS = {"list-lag": "list_lag_s", "expire-after": "expire_after_s"}

@@ -3,7 +3,8 @@
 from wanflow.emulator import store
 from wanflow.emulator.answers import task_payload
 from wanflow.emulator.drawing import draw
-from wanflow.emulator.fields import invalid
+from wanflow.emulator.fields import count_in, invalid
+from wanflow.emulator.listing import PAGE_NO_MOST, PAGE_SIZE_MOST
 from wanflow.emulator.models import find_model, known_models
 from wanflow.emulator.multipart import read_form
 from wanflow.emulator.refusals import refusal
@@ -46,7 +47,8 @@ async def show_quotas(service: Service, incoming: Incoming) -> Answer:
     """
     service.pace(incoming.account, "quotas", incoming.now_s)
     query = incoming.request.query_params
-    page_no, page_size = _count(query.get("page_no"), 1), _count(query.get("page_size"), 20)
+    page_no = count_in(query, "page_no", default=1, most=PAGE_NO_MOST)
+    page_size = count_in(query, "page_size", default=20, most=PAGE_SIZE_MOST)
     wanted = query.get("model")
     models = [model for model in known_models() if wanted in {None, "", model.name}]
     limits = service.settings.limits
@@ -63,14 +65,6 @@ async def show_quotas(service: Service, incoming: Incoming) -> Answer:
     first = (page_no - 1) * page_size
     page = {"total": len(data), "page_no": page_no, "page_size": page_size}
     return json_answer({**page, "data": data[first : first + page_size]}, incoming)
-
-
-def _count(text: str | None, default: int) -> int:
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 10_000):
-        raise invalid("page_no, page_size", "whole numbers from 1")
-    return int(text)
 
 
 async def give_policy(service: Service, incoming: Incoming) -> Answer:

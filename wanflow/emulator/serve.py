@@ -1,5 +1,6 @@
 """The emulator behind a real socket."""
 
+import asyncio
 import logging
 import signal
 import socket
@@ -55,6 +56,7 @@ def serve(
         OSError: the port is taken, or the ledger cannot be written.
     """
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
     _LOG.setLevel(logging.INFO if verbose else logging.WARNING)
     with ExitStack() as stack:
         write = stack.enter_context(_line_writer(ledger_file)) if ledger_file else None
@@ -105,6 +107,13 @@ def _summary(emulator: Emulator) -> str:
     )
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Drop what uvicorn says when a request that still waits is given up at the end."""
+    error = record.exc_info[1] if record.exc_info else None
+    given_up = isinstance(error, asyncio.CancelledError)
+    return not given_up and "graceful shutdown exceeded" not in record.getMessage()
+
+
 @contextmanager
 def _line_writer(path: Path) -> Iterator[Callable[[str], None]]:
     with path.open("w", encoding="utf-8") as file:
@@ -153,6 +162,13 @@ class _Server(uvicorn.Server):
         """Start, and say so: from here on connections are accepted and signals are heard."""
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Break off what is open: requests that hang on purpose would never end."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, H11Protocol):
+                connection.transport.abort()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
