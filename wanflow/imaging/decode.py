@@ -71,6 +71,6 @@ def _refuse_too_many(name: str, width_px: int, height_px: int, most: int) -> Non
     if width_px * height_px > most:
         raise ImageError(
             "image-too-many-pixels",
-            f"{name} has {width_px}*{height_px} pixels; over {most // 10**6} million are not decoded",
+            f"{name} has {width_px}*{height_px} pixels; at most {most // 10**6} million are read",
             hint="make it smaller in an image program",
         )

@@ -35,7 +35,8 @@ def file_bytes(path: Path) -> bytes:
         with os.fdopen(opened, "rb") as file:
             about = os.fstat(opened)
             _refuse_what_is_no_file(path, about)
-            data = file.read(MOST_BYTES + 1) if about.st_size <= MOST_BYTES else b""
+            # Files of /proc say 0 and give something, without end even.
+            data = file.read(MOST_BYTES + 1) if 0 < about.st_size <= MOST_BYTES else b""
     except OSError as error:
         raise _unreadable(path, error) from None
     if about.st_size > MOST_BYTES or len(data) > MOST_BYTES:

@@ -97,6 +97,7 @@ class Job:
     expect: Expect | None = None
     timeout_s: float | None = None
     on_error: Literal["stop", "continue"] = "continue"
+    fit: Literal["auto", "strict"] = "auto"
     pointer: Pointer = NOWHERE
 
 

@@ -1,0 +1,1 @@
+"""Exact pixel work on this machine, with any provider: crop, resize, pad, rotate and the like."""
