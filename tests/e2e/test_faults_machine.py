@@ -199,8 +199,9 @@ class AtMostOnce(RuleBasedStateMachine):
                 trio.open_nursery() as nursery,
             ):
                 for name in names:
-                    edit = partial(provider.edit, counter.call(job(name)))
-                    nursery.start_soon(self._edit, edit, name)
+                    nursery.start_soon(
+                        self._edit, partial(provider.edit, counter.call(job(name))), name
+                    )
         except BaseExceptionGroup as group:
             if group.split(CrashError)[1] is not None:
                 raise

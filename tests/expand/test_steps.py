@@ -415,7 +415,7 @@ steps:
     places = [
         (p.span.line, p.span.column) for p in found.problems if p.span and p.code == "unknown-name"
     ]
-    assert places == [(4, 33), (7, 48), (7, 75), (7, 95)]
+    assert places == [(4, 33), (7, 49), (7, 75), (7, 95)]
 
 
 def test_a_file_that_is_no_recipe_has_no_templates(folder: Path) -> None:

@@ -1,4 +1,5 @@
 import sqlite3
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 from tests.providers.dashscope.counter import (
     BASE,
     CARDS,
+    KEY,
     OUTSIDE,
     WAN25,
     Counter,
@@ -22,9 +24,11 @@ from wanflow.execute.ledger import NO_CAP, Cap, Ending, Entry, Intent
 from wanflow.execute.ports import Made
 from wanflow.model.plan import UrlImage
 from wanflow.providers.dashscope.asked import asked_by, prompt_sha256
+from wanflow.providers.dashscope.carrying import look_at
 from wanflow.providers.dashscope.provider import DashScopeProvider
 from wanflow.providers.dashscope.settings import Decisions, Sweeping
 from wanflow.providers.dashscope.sweep import Absent, Adopted, Unresolved
+from wanflow.providers.dashscope.wire.encoding import encode
 
 pytestmark = pytest.mark.anyio
 DAY_S = 86_400.0
@@ -267,6 +271,76 @@ async def test_a_sweep_settles_what_can_be_told(counter: Counter) -> None:
     assert fates[1] == Absent()
     assert isinstance(fates[2], Unresolved)
     assert [entry.id for entry in counter.ledger.open() if not entry.task_id] == [late.id]
+
+
+async def test_what_the_ledger_has_forgotten_is_found_by_its_prompt(counter: Counter) -> None:
+    await counter.edit(job("kept"))
+    begun_s = counter.emulator.service.clock.now_s()
+    task = await bought_elsewhere(counter, "edit a")
+    for _ in range(2):
+        await bought_elsewhere(counter, "edit twice")
+    await bought_elsewhere(counter, "somebody else's")
+    planned = [
+        job("a"),
+        job("twice"),
+        job("new"),
+        job("kept"),
+        job("q", model="qwen-image-edit-plus"),
+    ]
+
+    async with counter.provider() as provider:
+        swept = await provider.sweep(planned, since_s=begun_s - 1)
+        made = await provider.edit(counter.call(job("a")))
+        with pytest.raises(UndecidedError, match="several tasks"):
+            await provider.edit(counter.call(job("twice")))
+        await provider.edit(counter.call(job("new")))
+
+    assert [type(found.fate) for found in swept] == [Adopted, Unresolved]
+    assert made.task_id == task
+    assert counter.bought == 6
+
+
+async def test_a_ledger_that_forgot_needs_the_list(tmp_path: Path) -> None:
+    counter = open_counter(tmp_path, faults="list-down")
+
+    async with counter.provider() as provider:
+        with pytest.raises(PausedError) as paused:
+            await provider.sweep([job()])
+
+    assert paused.value.code == "list-unreadable"
+
+
+async def test_rows_that_share_a_prompt_are_not_mixed_up(counter: Counter) -> None:
+    await bought_elsewhere(counter, "the same for all")
+    rows = [job(name, prompt="the same for all") for name in ("a", "b")]
+
+    async with counter.provider() as provider:
+        await provider.sweep(rows)
+        for row in rows:
+            with pytest.raises(UndecidedError, match="several lost requests"):
+                await provider.edit(counter.call(row))
+
+    assert counter.bought == 1
+
+
+async def test_a_body_of_thirty_megabytes_takes_little_memory(counter: Counter) -> None:
+    pictures = []
+    for at in range(3):
+        file = counter.folder / f"{at}.png"
+        file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([at]) * 10_000_000)
+        pictures.append(file)
+    tracemalloc.start()
+
+    carried = [look_at(file) for file in pictures]
+    body = encode({"images": carried})
+    length = 0
+    async for piece in body.stream():
+        length += len(piece)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert length == body.length_bytes > 40_000_000
+    assert peak_bytes < 5_000_000
 
 
 async def test_results_older_than_a_day_are_lost_and_not_bought_again(tmp_path: Path) -> None:
@@ -758,3 +832,116 @@ async def test_it_works_under_both_event_loops(tmp_path: Path) -> None:
         made = await provider.edit(counter.call())
 
     assert len(made.files) == 1
+
+
+async def test_a_disk_that_takes_no_picture_stops_the_run(counter: Counter) -> None:
+    call = counter.call()
+    call.scratch.rmdir()
+
+    async with counter.provider() as provider:
+        with pytest.raises(UnfinishedError, match="cannot be written"):
+            await provider.edit(call)
+
+    assert (await counter.edit()).billed_images == 1
+    assert counter.bought == 1
+
+
+async def test_a_store_that_is_not_the_services_gets_no_picture(counter: Counter) -> None:
+    inner = counter.transport
+    asked: list[str] = []
+
+    class Elsewhere(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.host)
+            answer = await inner.handle_async_request(request)
+            if request.url.path.endswith("/uploads"):
+                text = (await answer.aread()).replace(b"http://127.0.0.1", b"https://evil.example")
+                return httpx.Response(200, stream=httpx.ByteStream(text))
+            return answer
+
+    counter.transport = Elsewhere()
+    picture = noise(counter.folder / "large.png", 800)
+
+    async with counter.provider(inline_bytes=1000) as provider:
+        await provider.edit(counter.call(job(), picture))
+
+    assert set(asked) == {"127.0.0.1"}
+    assert counter.bought == 1
+
+
+async def test_the_key_goes_to_the_api_and_nowhere_else(counter: Counter) -> None:
+    inner = counter.transport
+    seen: list[tuple[str, bool]] = []
+
+    class Watching(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            kind = request.url.path.split("/")[1]
+            seen.append((kind, KEY in str(request.headers.raw) + str(request.url)))
+            return await inner.handle_async_request(request)
+
+    counter.transport = Watching()
+    picture = noise(counter.folder / "large.png", 800)
+
+    async with counter.provider(inline_bytes=1000) as provider:
+        await provider.edit(counter.call(job(), picture))
+
+    assert set(seen) == {("api", True), ("oss-upload", False), ("results", False)}
+    written = [file for file in counter.folder.rglob("*") if file.is_file()]
+    assert all(KEY.encode() not in file.read_bytes() for file in written)
+
+
+async def test_a_cancel_that_comes_too_late_keeps_the_id(tmp_path: Path) -> None:
+    counter = open_counter(tmp_path, latency="fixed:30")
+
+    async with counter.provider() as provider:
+        with anyio.move_on_after(2):
+            await provider.edit(counter.call())
+
+    assert trio.current_time() <= 12
+    (entry,) = counter.ledger.open()
+    assert entry.canceling
+    assert (await counter.edit()).task_id == entry.task_id
+    assert counter.bought == 1
+
+
+async def test_a_service_that_breaks_for_good_is_not_asked_for_ever(tmp_path: Path) -> None:
+    counter = open_counter(tmp_path, faults="http-500@100-9000,http-429@100-9000")
+    await counter.edit(job("witness"))
+    await anyio.sleep(200)
+
+    with pytest.raises(PausedError) as paused:
+        await counter.edit()
+
+    assert paused.value.code == "no-answer"
+    assert counter.count("submit") == 4
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_a_cancelled_submission_enters_its_id_under_both_event_loops(tmp_path: Path) -> None:
+    counter = open_counter(tmp_path, faults="cancel/http-500")
+    inner, posted, released = counter.transport, anyio.Event(), anyio.Event()
+
+    class Held(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            answer = await inner.handle_async_request(request)
+            if request.url.path.endswith("image-synthesis"):
+                posted.set()
+                await released.wait()
+            return answer
+
+    counter.transport = Held()
+
+    async with counter.provider() as provider, anyio.create_task_group() as group:
+        edits = anyio.CancelScope()
+
+        async def edit() -> None:
+            with edits:
+                await provider.edit(counter.call())
+
+        group.start_soon(edit)
+        await posted.wait()
+        edits.cancel()
+        released.set()
+
+    (entry,) = counter.ledger.open()
+    assert entry.task_id == counter.emulator.ledger.accepted[0].task_id

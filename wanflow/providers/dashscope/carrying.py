@@ -164,15 +164,21 @@ def look_at(path: Path) -> InlinePicture:
     Raises:
         ImageError: it cannot be read, or is no PNG, JPEG, BMP or WebP.
     """
+    digest, size_bytes, head = sha256(), 0, b""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            # Piece by piece: a picture is never in memory as a whole.
+            while piece := file.read(_PIECE_BYTES):
+                head = head or piece[:16]
+                size_bytes += len(piece)
+                digest.update(piece)
     except OSError as error:
         raise ImageError("unreadable", f"'{path}' cannot be read: {error.strerror}") from None
     return InlinePicture(
         path=path,
-        media_type=_media_type(data[:16], path),
-        size_bytes=len(data),
-        sha256=sha256(data).hexdigest(),
+        media_type=_media_type(head, path),
+        size_bytes=size_bytes,
+        sha256=digest.hexdigest(),
     )
 
 

@@ -31,7 +31,7 @@ class Deciding:
         settings: what a person has decided, and the deadlines.
     """
 
-    def __init__(self, asking: Asking, sweep: Sweep, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, asking: Asking, sweep: Sweep, *, ledger: Ledger, settings: Settings) -> None:
         self._asking = asking
         self._sweep = sweep
         self._ledger = ledger

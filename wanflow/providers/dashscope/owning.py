@@ -142,10 +142,10 @@ class Owning:
             if entry is None or entry.state not in {"accepted", "made"}:
                 _give_up_unanswered(attempts, bought)
                 return None
-            return await self._over(entry, asked, attempts, bought)
+            return await self._over(entry, asked, attempts, bought=bought)
 
     async def _over(
-        self, entry: Entry, asked: Asked, attempts: _Attempts, bought: Bought | None = None
+        self, entry: Entry, asked: Asked, attempts: _Attempts, *, bought: Bought | None = None
     ) -> Owned | None:
         """Wait until a request is over; None if it may, and should, be sent once more."""
         if entry.task_id is None:

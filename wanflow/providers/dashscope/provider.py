@@ -1,6 +1,6 @@
 """The provider: one edit from a call to complete files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -9,34 +9,34 @@ from typing import Self
 import anyio
 import httpx
 
-from wanflow.errors import StepError
-from wanflow.execute.ledger import Entry, Intent, Ledger
+from wanflow.errors import PausedError, StepError
+from wanflow.execute.ledger import NO_CAP, Entry, Intent, Ledger
 from wanflow.execute.ports import Call, Made
 from wanflow.model.card import ModelCard
-from wanflow.model.plan import UrlImage
-from wanflow.model.values import Note
+from wanflow.model.plan import Job, UrlImage
 from wanflow.providers.dashscope.alone import Alone
 from wanflow.providers.dashscope.asked import Asked, asked_by
-from wanflow.providers.dashscope.asking import Asking, RefusedError
+from wanflow.providers.dashscope.asking import Asking
 from wanflow.providers.dashscope.buying import Buying, Purchase
 from wanflow.providers.dashscope.carrying import Carrying
 from wanflow.providers.dashscope.deciding import Deciding
-from wanflow.providers.dashscope.fetching import Fetching, GoneError, Looked
+from wanflow.providers.dashscope.delivering import Delivering
+from wanflow.providers.dashscope.fetching import Fetching, Looked
 from wanflow.providers.dashscope.hosts import may_be_handed_on
 from wanflow.providers.dashscope.key import ApiKey
-from wanflow.providers.dashscope.owning import Owned, Owning
+from wanflow.providers.dashscope.owning import Owning
 from wanflow.providers.dashscope.pace import OwnSlots, Pace, SharedSlots, Slots
 from wanflow.providers.dashscope.patience import Breaker, RetryBudget
 from wanflow.providers.dashscope.service_time import ServiceTime
 from wanflow.providers.dashscope.settings import Settings
-from wanflow.providers.dashscope.sweep import Fate, Sweep
-from wanflow.providers.dashscope.transport import Links, WireError
+from wanflow.providers.dashscope.sweep import Fate, Sweep, prompts_match
+from wanflow.providers.dashscope.transport import Links
 from wanflow.providers.dashscope.watch import Watch
-from wanflow.providers.dashscope.wire.answers import BadAnswerError, Picture, read_report
 from wanflow.providers.dashscope.wire.bodies import Carried, Order, submission
-from wanflow.providers.dashscope.wire.requests import query_task
 
 FAMILY = "dashscope@1"
+_DAY_S = 86_400.0
+_MARGIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,8 @@ class DashScopeProvider:
         pace = Pace(settings.queries_per_s, self._slots_of("query"))
         self._asking = Asking(self._links, pace=pace, time=ServiceTime(), breaker=breaker)
         self._carrying = Carrying(self._links, self._asking, settings)
-        sweep = Sweep(self._asking, ledger, cards, settings.sweeping)
-        self._deciding = Deciding(self._asking, sweep, ledger, settings)
+        self._sweep = Sweep(self._asking, ledger, cards=cards, settings=settings.sweeping)
+        self._deciding = Deciding(self._asking, self._sweep, ledger=ledger, settings=settings)
         self._owning = Owning(
             self._asking,
             buying=Buying(
@@ -101,9 +101,10 @@ class DashScopeProvider:
             settings=settings,
             key=key,
         )
-        self._fetching = Fetching(
+        fetching = Fetching(
             self._links, settings.service, look=look, total_s=settings.deadlines.download_s
         )
+        self._delivering = Delivering(self._asking, fetching, ledger=ledger, key=key)
         self._equal = Alone()
         self._paces: dict[str, Pace] = {}
 
@@ -124,15 +125,25 @@ class DashScopeProvider:
         """Name and version of what makes the pictures."""
         return FAMILY
 
-    async def sweep(self) -> tuple[Swept, ...]:
+    async def sweep(
+        self, planned: Sequence[Job] = (), *, since_s: float | None = None
+    ) -> tuple[Swept, ...]:
         """Find out what became of requests that never got an answer, before anything is sent.
 
         To be called at the start of a run when the one before did not end cleanly. What cannot be
         told stays open; the edit that it belongs to will raise `UndecidedError`.
 
+        Args:
+            planned: if the ledger may have lost entries, every job that is going to be edited:
+                tasks that no entry knows are compared with them by their prompts.
+            since_s: from when on to look for such tasks, in seconds since 1970: the begin of the
+                run. None looks back for a day, as far as the list goes.
+
         Raises:
             AccountError: the key is refused.
+            PausedError: the list cannot be read.
         """
+        await self._enter_forgotten(planned, since_s)
         swept: list[Swept] = []
 
         async def find(entry: Entry) -> None:
@@ -145,6 +156,35 @@ class DashScopeProvider:
             if entry.task_id is None and not self._deciding.from_elsewhere(entry):
                 await find(entry)
         return tuple(swept)
+
+    async def _enter_forgotten(self, planned: Sequence[Job], since_s: float | None) -> None:
+        """Enter anew what the ledger has forgotten, as requests without an answer.
+
+        Whether a task is really this request's is then decided as for every lost answer.
+        """
+        if not planned:
+            return
+        now_s = await self._asking.service_time_s()
+        if now_s is None:
+            raise PausedError("list-unreadable", "the service does not say what time it is")
+        earliest_s = now_s - _DAY_S + _MARGIN_S
+        since_s = earliest_s if since_s is None else max(since_s, earliest_s)
+        asked = [
+            asked_by(job, self._cards, self._settings.service.region)
+            for job in planned
+            if not _spoken_for(self._ledger.latest(job.fingerprint))
+        ]
+        for model in dict.fromkeys(found.card.name for found in asked if found.family.tasks):
+            strangers = await self._sweep.strangers(model, since_s=since_s)
+            for found in asked:
+                created_s = [
+                    stranger.created_s
+                    for stranger in strangers
+                    if found.card.name == model
+                    and prompts_match(stranger.prompts, found.card, found.prompt_sha256)
+                ]
+                if created_s:
+                    self._ledger.intend(self._intent(found, min(created_s), ""), NO_CAP)
 
     async def edit(self, call: Call) -> Made:
         """Do one edit, or fetch the pictures of one that is paid for already.
@@ -159,7 +199,7 @@ class DashScopeProvider:
         asked = asked_by(call.job, self._cards, self._settings.service.region)
         async with self._equal.with_name(call.job.fingerprint):
             owned = await self._owning.own(asked, lambda: self._purchase(call, asked))
-            return await self._home(call, owned)
+            return await self._delivering.deliver(call, owned)
 
     async def _purchase(self, call: Call, asked: Asked) -> Purchase:
         images = await self._images(call, asked.card.name)
@@ -173,23 +213,27 @@ class DashScopeProvider:
         )
         request = submission(asked.family, order)
 
-        def intent(service_time_s: float | None) -> Intent:
-            return Intent(
-                fingerprint=call.job.fingerprint,
-                purse=self._settings.purse,
-                service=self._settings.service.base_url,
-                account=self._key.fingerprint,
-                model=asked.card.name,
-                prompt_sha256=asked.prompt_sha256,
-                body_sha256=request.body.sha256 if request.body else "",
-                images=call.job.n,
-                price_micro=asked.price.amount_micro,
-                currency=asked.price.currency,
-                service_time_s=service_time_s,
-            )
-
+        body_sha256 = request.body.sha256 if request.body else ""
         return Purchase(
-            request=request, tasks=asked.family.tasks, pace=self._pace(asked.card), intent=intent
+            request=request,
+            tasks=asked.family.tasks,
+            pace=self._pace(asked.card),
+            intent=lambda service_time_s: self._intent(asked, service_time_s, body_sha256),
+        )
+
+    def _intent(self, asked: Asked, service_time_s: float | None, body_sha256: str) -> Intent:
+        return Intent(
+            fingerprint=asked.job.fingerprint,
+            purse=self._settings.purse,
+            service=self._settings.service.base_url,
+            account=self._key.fingerprint,
+            model=asked.card.name,
+            prompt_sha256=asked.prompt_sha256,
+            body_sha256=body_sha256,
+            images=asked.job.n,
+            price_micro=asked.price.amount_micro,
+            currency=asked.price.currency,
+            service_time_s=service_time_s,
         )
 
     async def _images(self, call: Call, model: str) -> tuple[Carried, ...]:
@@ -215,83 +259,6 @@ class DashScopeProvider:
             hint="give an https:// address without a user name, or a file",
         )
 
-    async def _home(self, call: Call, owned: Owned) -> Made:
-        """Download what was made; numbers count from 1 in the order of the outputs."""
-        made = {
-            number: picture
-            for number, picture in enumerate(owned.report.pictures, start=1)
-            if picture.url
-        }
-        if not made:
-            raise StepError(
-                "no-pictures",
-                f"the service says that {_named(owned)} succeeded, and gives no picture",
-                hint="keep the id and ask the service's support",
-            )
-        urls = tuple(picture.url or "" for picture in made.values())
-        if call.announce is not None:
-            call.announce(urls)
-        files = await self._downloaded(call.scratch, owned, made)
-        asked_for = max(call.job.n, len(owned.report.pictures))
-        missing = tuple(number for number in range(1, asked_for + 1) if number not in made)
-        ledgered = self._ledger.latest(call.job.fingerprint)
-        return Made(
-            files=files,
-            notes=_notes(owned, missing, self._key),
-            missing=missing,
-            billed_images=ledgered.billed_images if ledgered else 0,
-            actual_prompts=tuple(picture.actual_prompt for picture in made.values()),
-            urls=urls,
-            task_id=owned.entry.task_id,
-            request_id=owned.report.request_id or owned.entry.request_id,
-        )
-
-    async def _downloaded(
-        self, scratch: Path, owned: Owned, made: Mapping[int, Picture]
-    ) -> tuple[Path, ...]:
-        files = {number: scratch / f"{number}.png" for number in made}
-        failed: list[Exception] = []
-
-        async def fetch(number: int) -> None:
-            try:
-                await self._fetched(owned, number, files[number])
-            except Exception as error:  # noqa: BLE001 - raised again outside the task group
-                failed.append(error)
-
-        async with anyio.create_task_group() as group:
-            for number in made:
-                group.start_soon(fetch, number)
-        if failed:
-            raise failed[0]
-        return tuple(files.values())
-
-    async def _fetched(self, owned: Owned, number: int, file: Path) -> None:
-        """Download one picture; an address that has expired is asked for anew, once."""
-        try:
-            await self._fetching.fetch(owned.report.pictures[number - 1].url or "", file)
-        except GoneError:
-            fresh = await self._fresh_url(owned, number)
-            try:
-                if fresh is not None:
-                    await self._fetching.fetch(fresh, file)
-                    return
-            except GoneError:
-                pass
-            raise StepError(
-                "lost",
-                f"picture {number} of {_named(owned)} is paid for and cannot be fetched any more",
-                hint="pictures live for a day; --resubmit-ambiguous buys the edit once more",
-            ) from None
-
-    async def _fresh_url(self, owned: Owned, number: int) -> str | None:
-        if owned.entry.task_id is None:
-            return None
-        try:
-            report = read_report((await self._asking.ask(query_task(owned.entry.task_id))).body)
-        except (WireError, RefusedError, BadAnswerError):
-            return None
-        return report.pictures[number - 1].url if len(report.pictures) >= number else None
-
     def _pace(self, card: ModelCard) -> Pace:
         if card.name not in self._paces:
             per_s = self._settings.submits_per_s or card.submissions_per_s
@@ -306,16 +273,6 @@ class DashScopeProvider:
         return SharedSlots(folder / f"pace-{self._key.fingerprint}-{name}")
 
 
-def _named(owned: Owned) -> str:
-    return f"task {owned.entry.task_id}" if owned.entry.task_id else "the edit"
-
-
-def _notes(owned: Owned, missing: tuple[int, ...], key: ApiKey) -> tuple[Note, ...]:
-    notes = []
-    for number in missing:
-        pictures = owned.report.pictures
-        picture = pictures[number - 1] if number <= len(pictures) else None
-        said = f": {picture.code} {picture.message}".rstrip() if picture and picture.code else ""
-        text = key.redacted(f"picture {number} was not made and not billed{said}")
-        notes.append(Note(code="partial", text=text))
-    return tuple(notes)
+def _spoken_for(entry: Entry | None) -> bool:
+    """Say whether the ledger knows a request that may have cost something."""
+    return entry is not None and entry.state not in {"refused", "failed", "canceled"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import anyio
 
+from wanflow.errors import PausedError
 from wanflow.execute.ledger import Entry, Ledger
 from wanflow.model.card import ModelCard
 from wanflow.providers.dashscope.asked import prompt_sha256
@@ -56,6 +57,15 @@ class Unresolved:
 Fate = Adopted | Absent | Unresolved
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """A good task that no entry knows: somebody else's, or of an entry that was lost."""
+
+    task_id: str
+    created_s: float
+    prompts: frozenset[str]
+
+
 class _CannotTell(Exception):  # noqa: N818 - carries an answer, is no error
     def __init__(self, reason: str, candidates: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
@@ -90,7 +100,12 @@ class Sweep:
     """
 
     def __init__(
-        self, asking: Asking, ledger: Ledger, cards: Mapping[str, ModelCard], settings: Sweeping
+        self,
+        asking: Asking,
+        ledger: Ledger,
+        *,
+        cards: Mapping[str, ModelCard],
+        settings: Sweeping,
     ) -> None:
         self._asking = asking
         self._ledger = ledger
@@ -123,10 +138,50 @@ class Sweep:
         except TimeoutError:
             return Unresolved(reason="the service's list gave no clear answer in time")
 
+    async def strangers(self, model: str, *, since_s: float) -> tuple[Stranger, ...]:
+        """List the good tasks of a model that no entry knows, with their prompts.
+
+        Tasks that are not over yet are waited for, `patience_s` at most: only then do they show
+        what they were asked.
+
+        Raises:
+            PausedError: the list or a task could not be read in time.
+            AccountError: the key is refused.
+        """
+        now_s = self._asking.time.now_s() or since_s
+        window = _Window(since_s=since_s, until_s=now_s + self._settings.early_s)
+        try:
+            with anyio.fail_after(self._settings.patience_s):
+                while True:
+                    rows = await self._unknown(model, window)
+                    reports = {row: await self._report(row.task_id) for row in rows}
+                    if all(reports.values()):
+                        return tuple(
+                            Stranger(task_id=row.task_id, created_s=row.created_s, prompts=prompts)
+                            for row, report in reports.items()
+                            if report and (prompts := _prompts(report))
+                        )
+                    await anyio.sleep(_LOOK_EVERY_S)
+        except (TimeoutError, _CannotTell) as error:
+            raise PausedError(
+                "list-unreadable",
+                f"the service's list of tasks cannot be read: {error}".rstrip(": "),
+                hint="run the same command again later; nothing was sent",
+            ) from None
+
+    async def _unknown(self, model: str, window: _Window) -> tuple[Row, ...]:
+        known = self._ledger.known_tasks()
+        return tuple(
+            row
+            for row in await self._rows(model, window)
+            # A failed or canceled task is not billed: were it ours, nothing would be lost.
+            if row.task_id not in known and row.state not in {"FAILED", "CANCELED"}
+        )
+
     async def _look(self, entry: Entry, window: _Window, *, over_s: float) -> Fate:
         empty = 0
         while True:
-            rows = await self._rows(entry.intent.model, window)
+            rows = await self._unknown(entry.intent.model, window)
             seen = await self._seen(entry, rows)
             if seen.undecided:
                 await anyio.sleep(_LOOK_EVERY_S)
@@ -182,12 +237,8 @@ class Sweep:
         return Adopted(task_id=fitting[0])
 
     async def _seen(self, entry: Entry, rows: tuple[Row, ...]) -> _Seen:
-        known = self._ledger.known_tasks()
         fitting, undecided, mute = [], [], []
         for row in rows:
-            # A failed or canceled task is not billed: were it ours, nothing would be lost.
-            if row.task_id in known or row.state in {"FAILED", "CANCELED"}:
-                continue
             if row.state != "SUCCEEDED":
                 undecided.append(row.task_id)
                 continue
@@ -203,7 +254,7 @@ class Sweep:
     def _fits(self, entry: Entry, report: Report) -> bool | None:
         """Say whether a task has the request's prompt and number of pictures; None if untold."""
         card = self._cards.get(entry.intent.model)
-        prompts = {picture.prompt for picture in report.pictures if picture.prompt is not None}
+        prompts = _prompts(report)
         if card is None or not prompts:
             return None
         if report.total is not None and report.total != entry.intent.images:
@@ -255,6 +306,10 @@ class Sweep:
         raise _CannotTell("there are too many tasks in the list")
 
 
-def prompts_match(prompts: set[str], card: ModelCard, wanted_sha256: str) -> bool:
+def _prompts(report: Report) -> frozenset[str]:
+    return frozenset(picture.prompt for picture in report.pictures if picture.prompt is not None)
+
+
+def prompts_match(prompts: frozenset[str], card: ModelCard, wanted_sha256: str) -> bool:
     """Say whether all prompts of a task are the one that is wanted."""
     return all(prompt_sha256(prompt, card) == wanted_sha256 for prompt in prompts)
