@@ -1,4 +1,4 @@
-"""`wanflow run`, `plan`, `report`: a recipe becomes pictures and a report, and again for nothing."""
+"""`wanflow run`, `plan`, `report`: a recipe becomes pictures and a report, again for nothing."""
 
 import json
 import shutil

@@ -41,7 +41,7 @@ def engine(name: str) -> Provider:
         return factory()
     if name in _NOT_YET:
         raise UsageError(
-            f"this version of wanflow checks and prices recipes for '{name}', but does not run them",
+            f"this version checks and prices recipes for '{name}', it does not run them",
             hint="leave out --provider to run on the local engine",
         )
     found = {entry.name: entry for entry in entry_points(group=_GROUP)}

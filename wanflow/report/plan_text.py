@@ -108,7 +108,8 @@ def plan_json(plan: Plan) -> JsonValue:
 def _step(planned: Planned, plan: Plan, ink: Ink) -> Iterator[str]:
     job, decision = planned.job, planned.decision
     colour = _ACTION_COLOURS[decision.action]
-    who = f" by {job.model}" if job.model else ""
+    local = job.provider.startswith(("local@", "builtin@"))
+    who = " on this machine" if local else f" by {job.model}" if job.model else ""
     yield f"{ink(safe_text(job.key), 'bold')}  {safe_text(job.operation + who)}"
     for line in wrapped(in_words(decision), _COLUMNS - 2):
         yield f"  {ink(line, colour)}"
