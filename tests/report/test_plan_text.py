@@ -44,7 +44,7 @@ wide  outpaint by wan2.5-i2i-preview
   result    1 picture, size not known beforehand
   cost      ¥0.20, about 1 min 15 s
 
-boxed  crop
+boxed  crop on this machine
   reuse: made before by the same request
   images    photo as scene (https://example.org/a.png); placed (picture 2 of
             placed, 1280*720, scaled)

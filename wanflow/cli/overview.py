@@ -9,6 +9,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("new", "wanflow.cli.new", "write a first recipe, valid and commented"),
     ("ops", "wanflow.cli.ops", "list the operations, or explain one"),
     ("models", "wanflow.cli.models", "list the models with their limits and prices"),
+    (
+        "emulator",
+        "wanflow.cli.emulator",
+        "serve DashScope's protocol here, for tests of any client",
+    ),
     ("schema", "wanflow.cli.schema", "print one of the JSON Schemas of the contract"),
 )
 

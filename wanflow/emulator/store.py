@@ -110,7 +110,7 @@ def store_upload(service: Service, parts: Mapping[str, bytes], now_s: float) -> 
         service.stored[key] = _stored(right, now_s, look)
 
 
-def _stored(right: Certificate, now_s: float, content: Any) -> Stored:  # noqa: ANN401
+def _stored(right: Certificate, now_s: float, content: Any) -> Stored:  # noqa: ANN401 # whatever was uploaded
     return Stored(account=right.account, model=right.model, stored_s=now_s, content=content)
 
 

@@ -136,7 +136,7 @@ class _Walk:
             offset, word = self.operator_after(node.left)
             self.visit_all(node.iter_child_nodes(), depth)
         else:
-            word = _WORD.match(self.source, offset)[0]  # type: ignore[index]
+            word = _WORD.match(self.source, offset)[0]  # type: ignore[index] # a word begins here
         self.refuse(
             offset, "template-forbidden", f"'{word}' is not possible here", _HINTS.get(kind)
         )

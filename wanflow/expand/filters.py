@@ -172,7 +172,7 @@ def _sort(
 ) -> tuple[object, ...]:
     items = _scalars(context, value)
     meter_of(context).charge(len(items) * len(items).bit_length())
-    return tuple(sorted(items, reverse=bool(reverse)))  # type: ignore[type-var]
+    return tuple(sorted(items, reverse=bool(reverse)))  # type: ignore[type-var] # a TypeError is caught by whoever renders
 
 
 @pass_context

@@ -76,7 +76,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             parser.fail("there is something after the end of the expression")
         yes = nodes.Output([nodes.TemplateData("1")])
         tree = nodes.Template([nodes.If(expression, [yes], [], [])], lineno=0)
-        return tree.set_environment(self)  # type: ignore[return-value]
+        return tree.set_environment(self)  # type: ignore[return-value] # Jinja types it loosely
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
         """Look a name up in a mapping, a figure or a loop."""

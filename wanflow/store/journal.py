@@ -18,11 +18,11 @@ from wanflow.store.rundir import is_run_held
 from wanflow.store.tables import JOB_COLUMNS, RUN_COLUMNS
 
 _RUNS = f"SELECT {RUN_COLUMNS} FROM runs"  # noqa: S608 - constants, here and below
-_JOBS = f"SELECT {JOB_COLUMNS} FROM jobs"  # noqa: S608
+_JOBS = f"SELECT {JOB_COLUMNS} FROM jobs"  # noqa: S608 # both are ours
 # With max() SQLite takes the other columns from the row that has it:
 # https://www.sqlite.org/lang_select.html#bareagg
 _LAST_JOBS = (
-    f"SELECT {JOB_COLUMNS} FROM (SELECT max(jobs.seq), jobs.* FROM jobs JOIN runs USING (run)"  # noqa: S608
+    f"SELECT {JOB_COLUMNS} FROM (SELECT max(jobs.seq), jobs.* FROM jobs JOIN runs USING (run)"  # noqa: S608 # both are ours
     " WHERE recipe = ? AND request IS NOT NULL AND jobs.state <> 'skipped' GROUP BY job)"
     " ORDER BY job"
 )
