@@ -21,9 +21,8 @@ def test_the_first_line_is_the_base_url_and_ctrl_c_ends_it(tmp_path: Path) -> No
     )
     assert process.stdout is not None
     base = process.stdout.readline().strip()
-    request = urllib.request.Request(
-        f"{base}/tasks/none", headers={"Authorization": "Bearer sk-test"}
-    )  # noqa: S310 # loopback
+    key = {"Authorization": "Bearer sk-test"}
+    request = urllib.request.Request(f"{base}/tasks/none", headers=key)  # noqa: S310 # loopback
     with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 # loopback
         task = json.load(answer)
     process.send_signal(signal.SIGINT)
