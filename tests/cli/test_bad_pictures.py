@@ -50,7 +50,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "gif": (lambda: encoded(plain(), "GIF"), "GIF"),
     "empty": (lambda: b"", "empty"),
     "animated": (animated, "anima|frames"),
-    "too narrow": (lambda: encoded(plain(3000, 300), "PNG"), "384|ratio|narrow"),
+    "too narrow": (lambda: encoded(plain(4900, 300), "PNG"), "384"),
 }
 MENDED: dict[str, tuple[Callable[[], bytes], str]] = {
     "small": (lambda: encoded(plain(200, 150), "PNG"), "scaled_up"),

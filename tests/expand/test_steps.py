@@ -162,6 +162,20 @@ steps:
     assert found.span.line == 5
 
 
+def test_a_condition_may_speak_of_the_pictures_of_its_step_only(folder: Path) -> None:
+    text = """\
+inputs: {photo: {type: image, default: a.png}, table: {type: image, default: b.png}}
+steps:
+  - {id: one, use: outpaint, images: [photo], when: "photo.width > 100"}
+  - {id: two, use: outpaint, images: [photo], when: "table.width > 100"}
+  - {use: grid, images: [photo, table]}
+"""
+
+    (found,) = made(folder, text).problems
+
+    assert found.message.startswith("'table' is not an image of this step")
+
+
 def test_a_template_that_fails_with_these_values_is_said_at_its_place(folder: Path) -> None:
     text = """\
 inputs: {photo: {type: image, default: a.png}, items: {type: list, default: []}}
@@ -361,7 +375,7 @@ outputs:
         ("{a: {from: wide, name: '{{ long }}'}}", "at most 120 fit"),
         ("{a: {from: wide, name: x}, b: {from: wide, name: X}}", "would be the same file"),
         ("{a: {from: wide, name: '{{ items }}'}}", "items"),
-        ("{a: {from: wide, name: '{{ items[4] }}'}}", ""),
+        ("{a: {from: wide, name: '{{ who / 2 }}'}}", ""),
     ],
 )
 def test_a_name_that_no_file_can_have_is_refused(folder: Path, outputs: str, words: str) -> None:

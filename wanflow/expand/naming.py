@@ -27,9 +27,8 @@ def outputs_of(
     """Name the results.
 
     Returns:
-        One entry a picture (`name[*]` gives several, numbered from 1), those of left out steps
-        dropped; and a problem for each name that does not render, that no file can have, or that
-        two results would share.
+        One entry a result, those of left out steps dropped; and a problem for each name that does
+        not render, that no file can have, or that two results would share.
     """
     context = {
         name.replace("-", "_"): value
@@ -51,7 +50,7 @@ def outputs_of(
             problems.append(problem)
             continue
         taken[_folded(name)] = output.name
-        outputs += _numbered(output, name, steps[output.source.name])
+        outputs += _planned(output, name, steps[output.source.name])
     return tuple(outputs), tuple(problems)
 
 
@@ -93,25 +92,11 @@ def _problem(output: Output, document: Document, message: str) -> Problem:
     )
 
 
-def _numbered(output: Output, name: str, step: ConcreteStep) -> list[PlannedOutput]:
+def _planned(output: Output, name: str, step: ConcreteStep) -> list[PlannedOutput]:
     if not step.applies:
         return []
-    count = step.parameters.get("n", 1)
-    if not output.source.every or count == 1:
-        index = output.source.index or step.step.pick
-        if output.source.every:
-            index = 1
-        return [PlannedOutput(name=output.name, file_name=name, job=JobKey(step.id), index=index)]
-    total = count if isinstance(count, int) else 1
-    return [
-        PlannedOutput(
-            name=f"{output.name}-{index}",
-            file_name=f"{name}-{index}",
-            job=JobKey(step.id),
-            index=index,
-        )
-        for index in range(1, total + 1)
-    ]
+    index = output.source.index or step.step.pick
+    return [PlannedOutput(name=output.name, file_name=name, job=JobKey(step.id), index=index)]
 
 
 def _folded(name: str) -> str:

@@ -16,9 +16,7 @@ def survey(document: Document) -> tuple[Problem, ...]:
     A name counts as known when any input, variable or step has it; whether it may stand in just
     that template is seen when the recipe is expanded.
     """
-    root = document.value
-    if not isinstance(root, Mapping):
-        return ()
+    root = document.value if isinstance(document.value, Mapping) else {}
     names = _names(root)
     problems: list[Problem] = []
     for pointer, text in _templates(root):
