@@ -136,6 +136,7 @@ def kill_loop(kills: int, seed: int) -> Tally:
     full_s = full_duration_s()
     while tally.kills < kills:
         one_round(tally, chance, full_s, kills - tally.kills)
+        print(f"{tally.kills} kills, clean so far: {tally.clean}", flush=True)
     return tally
 
 
