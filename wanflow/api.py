@@ -7,10 +7,13 @@ result.outputs["poster"]  # a path
 result                    # in a notebook: the pictures and a link to the report
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TypeAlias
 
 import anyio
 
@@ -25,8 +28,8 @@ from wanflow.model.run import RunRecord
 from wanflow.model.values import JsonValue
 from wanflow.store.workspace import find_workspace
 
-AnyPath = str | PathLike[str]
-Inputs = Mapping[str, JsonValue | PathLike[str]]
+AnyPath: TypeAlias = str | PathLike[str]
+Inputs: TypeAlias = Mapping[str, "JsonValue | PathLike[str]"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
 from wanflow.errors import Exit, UnfinishedError, WanflowError
 from wanflow.execute.record import RunFacts, input_images, record_of
-from wanflow.execute.run import Workshop, run_plan
+from wanflow.execute.run import Workshop, first_error, run_plan
 from wanflow.imaging.fit import Fitter
 from wanflow.model.events import Event, JobSettled, JobStarted
 from wanflow.model.plan import Plan
@@ -302,11 +302,14 @@ def _directory(plan: Plan, workspace: Workspace, out: Path, *, fresh: bool) -> R
 @asynccontextmanager
 async def _interruptible(caught: list[int], *, signals: bool) -> AsyncIterator[None]:
     """Run the body until it ends or a signal comes; `caught` then holds the signal's number."""
-    async with anyio.create_task_group() as group:
-        if signals:
-            group.start_soon(_listen, caught, group.cancel_scope)
-        yield
-        group.cancel_scope.cancel()
+    try:
+        async with anyio.create_task_group() as group:
+            if signals:
+                group.start_soon(_listen, caught, group.cancel_scope)
+            yield
+            group.cancel_scope.cancel()
+    except BaseExceptionGroup as errors:
+        raise first_error(errors) from None
 
 
 async def _listen(caught: list[int], scope: anyio.CancelScope) -> None:

@@ -69,11 +69,11 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
             for entry in plan.jobs:
                 group.start_soon(settle, entry, name=entry.job.key)
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise first_error(errors) from None
     return progress.outcomes
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """Take the one error that a person should see out of a group: ours before anything else."""
     ours, others = errors.split(WanflowError)
     chosen: BaseException = ours or others or errors
