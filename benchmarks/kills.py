@@ -50,12 +50,11 @@ class Tally:
     rounds: int = 0
     incomplete: int = 0
     unfinished: int = 0
-    extra_runs: int = 0
 
     @property
     def clean(self) -> bool:
-        """Nothing was half made, lost or made twice."""
-        return not (self.incomplete or self.unfinished or self.extra_runs)
+        """No final name held anything half made, and every run was finished."""
+        return not (self.incomplete or self.unfinished)
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:

@@ -41,7 +41,10 @@ def _not_on_this_machine(view: RecipeView, step: StepView) -> Iterator[Problem]:
     if step.operation is not None and step.operation.local is None:
         message = f"'{step.use}' needs a model; this machine alone cannot do it"
         yield view.problem(
-            "needs-a-model", message, f"{step.pointer}/use", hint="run it with --provider dashscope"
+            "needs-a-model",
+            message,
+            f"{step.pointer}/use",
+            hint="`wanflow ops` lists what the local engine can do",
         )
 
 
