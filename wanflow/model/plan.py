@@ -14,6 +14,7 @@ from wanflow.model.values import (
     JsonValue,
     Note,
     Pointer,
+    Receipt,
     Sha256,
     Size,
 )
@@ -150,17 +151,23 @@ class Recorded:
     notes: tuple[Note, ...]
     seconds: float
     run: str
+    missing: tuple[int, ...] = ()
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A job with its decision and its cost; `cost_micro` in millionths of the plan's currency."""
+    """A job with its decision and its cost; `cost_micro` in millionths of the plan's currency.
+
+    `paid` says that it was bought before and not fetched yet: it runs, and costs nothing more.
+    """
 
     job: Job
     decision: Decision
     recorded: Recorded | None = None
     cost_micro: int = 0
     seconds_estimate: float = 0.0
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

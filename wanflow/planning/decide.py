@@ -16,12 +16,14 @@ class Memory:
     """What the workspace knows.
 
     `recorded` holds finished requests whose pictures are all there, `damaged` the fingerprints of
-    those whose pictures are not. `last` maps a step of this recipe to its most recent request and
-    how that ended: `done`, `failed` or `started`.
+    those whose pictures are not, `paid` those that were bought and can still be fetched. `last`
+    maps a step of this recipe to its most recent request and how that ended: `done`, `failed` or
+    `started`.
     """
 
     recorded: Mapping[Fingerprint, Recorded]
     damaged: Collection[Fingerprint] = ()
+    paid: Collection[Fingerprint] = ()
     last: Mapping[JobKey, tuple[Mapping[str, JsonValue], str]]
 
 
@@ -69,6 +71,7 @@ def make_plan(
     planned: list[Planned] = []
     skipped: list[SkippedStep] = list(prepared.skipped)
     running: set[JobKey] = set()
+    bought: set[Fingerprint] = set(memory.paid)
     for job in prepared.jobs:
         if wanted is not None and job.key not in wanted:
             skipped.append(_not_selected(job))
@@ -76,7 +79,8 @@ def make_plan(
         decision = _decision(job, prepared, memory, running)
         if decision.action == "run":
             running.add(job.key)
-        planned.append(_priced(job, decision, memory, tariff))
+        planned.append(_priced(job, decision, memory, tariff, paid=job.fingerprint in bought))
+        bought.add(job.fingerprint)  # an equal request later on stands on the same purchase
     kept = {entry.job.key for entry in planned}
     return Plan(
         recipe=header.recipe,
@@ -135,15 +139,16 @@ def _explained(
     return Decision(action="run", reason="take-changed", detail=f"take {job.take}")
 
 
-def _priced(job: Job, decision: Decision, memory: Memory, tariff: Tariff) -> Planned:
+def _priced(job: Job, decision: Decision, memory: Memory, tariff: Tariff, *, paid: bool) -> Planned:
     runs = decision.action == "run"
-    model = job.model or ""
+    price_micro = tariff.per_picture_micro.get(job.model or "", 0)
     return Planned(
         job=job,
         decision=decision,
         recorded=None if runs else memory.recorded[job.fingerprint],
-        cost_micro=job.n * tariff.per_picture_micro.get(model, 0) if runs else 0,
-        seconds_estimate=tariff.seconds.get(model, 0.0) if runs else 0.0,
+        cost_micro=job.n * price_micro if runs and not paid else 0,
+        seconds_estimate=tariff.seconds.get(job.model or "", 0.0) if runs else 0.0,
+        paid=runs and paid and price_micro > 0,
     )
 
 

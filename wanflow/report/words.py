@@ -114,6 +114,14 @@ WORDS: Mapping[str, Text] = {
     "notes": Text("Notes", "说明"),
     "mended": Text("Mended before it was sent", "发送前的处理"),
     "reused_from": Text("Reused from run", "复用自运行"),
+    "service": Text("Service", "服务地址"),
+    "billed": Text("Pictures billed", "计费张数"),
+    "at_risk": Text("Pictures perhaps billed", "可能计费的张数"),
+    "task": Text("Task", "任务 ID"),
+    "request": Text("Request", "请求 ID"),
+    "rewritten": Text(
+        "Prompt as the service rewrote it, picture {number}", "服务改写后的提示词,第 {number} 张"
+    ),
     "inputs": Text("Inputs", "输入"),
     "source": Text("The recipe as it was run", "本次运行的配方"),
     "provenance": Text("Provenance", "溯源"),
@@ -136,6 +144,7 @@ STATES: Mapping[str, Text] = {
     "reused": Text("reused", "复用"),
     "failed": Text("failed", "失败"),
     "skipped": Text("skipped", "跳过"),
+    "undecided": Text("needs a decision", "待决定"),
     "interrupted": Text("interrupted", "已中断"),
     "unfinished": Text("unfinished", "未完成"),
 }

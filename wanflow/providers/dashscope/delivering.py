@@ -55,7 +55,7 @@ class Delivering:
             )
         urls = tuple(picture.url or "" for picture in made.values())
         if call.announce is not None:
-            call.announce(urls)
+            call.announce({number: picture.url or "" for number, picture in made.items()})
         files = await self._downloaded(call.scratch, owned, made)
         asked_for = max(call.job.n, len(owned.report.pictures))
         missing = tuple(number for number in range(1, asked_for + 1) if number not in made)

@@ -82,7 +82,9 @@ class DashScopeProvider:
         pace = Pace(settings.queries_per_s, self._slots_of("query"))
         self._asking = Asking(self._links, pace=pace, time=ServiceTime(), breaker=breaker)
         self._carrying = Carrying(self._links, self._asking, settings)
-        self._sweep = Sweep(self._asking, ledger, cards=cards, settings=settings.sweeping)
+        self._sweep = Sweep(
+            self._asking, ledger, cards=cards, settings=settings.sweeping, account=key.fingerprint
+        )
         self._deciding = Deciding(self._asking, self._sweep, ledger=ledger, settings=settings)
         self._owning = Owning(
             self._asking,
