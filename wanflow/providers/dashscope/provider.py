@@ -97,7 +97,7 @@ class DashScopeProvider:
                 breaker=breaker,
                 retries=RetryBudget(),
             ),
-            watch=Watch(self._asking),
+            watch=Watch(self._asking, look_every_s=settings.look_every_s),
             deciding=self._deciding,
             ledger=ledger,
             settings=settings,
