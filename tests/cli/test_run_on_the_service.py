@@ -265,6 +265,18 @@ def test_what_was_bought_and_not_fetched_is_paid_for_already(cwd: Path) -> None:
         assert service.billed == 2
 
 
+def test_what_is_lost_is_bought_again_only_on_demand(cwd: Path) -> None:
+    with emulated(cwd, "--faults", "download-404#1-12") as service:
+        lost, still = service.run(recipe(cwd)), service.run(recipe(cwd))
+        bought = service.billed
+        again = service.run(recipe(cwd), "--resubmit-ambiguous")
+
+        assert (lost.returncode, still.returncode, bought) == (1, 1, 2)
+        assert "--resubmit-ambiguous buys the edit once more" in lost.stdout
+        assert again.returncode == 0, again.stdout
+        assert service.billed == 4
+
+
 def test_two_runs_at_once_buy_what_both_need_once(cwd: Path) -> None:
     with emulated(cwd) as service:
         name = recipe(cwd)

@@ -256,7 +256,7 @@ def _urls(whole: Concrete, document: Document, provider: str) -> list[Problem]:
             code="url-needs-service",
             message=f"'{image.url}' can only be fetched by the service, not by what runs here",
             span=document.span(f"{step.step.pointer}/images"),
-            hint="download it and give its path",
+            hint="download it and give its path, or run with --provider dashscope",
         )
         for step in whole.steps
         for image in step.images

@@ -20,7 +20,7 @@ from wanflow.providers.dashscope.asking import Asking
 from wanflow.providers.dashscope.buying import Buying, Purchase
 from wanflow.providers.dashscope.carrying import Carrying
 from wanflow.providers.dashscope.deciding import Deciding
-from wanflow.providers.dashscope.delivering import Delivering
+from wanflow.providers.dashscope.delivering import Delivering, LostError
 from wanflow.providers.dashscope.fetching import Fetching, Looked
 from wanflow.providers.dashscope.hosts import may_be_handed_on
 from wanflow.providers.dashscope.key import ApiKey
@@ -200,6 +200,13 @@ class DashScopeProvider:
         """
         asked = asked_by(call.job, self._cards, self._settings.service.region)
         async with self._equal.with_name(call.job.fingerprint):
+            owned = await self._owning.own(asked, lambda: self._purchase(call, asked))
+            try:
+                return await self._delivering.deliver(call, owned)
+            except LostError:
+                if not self._settings.decisions.resubmit:
+                    raise
+                self._owning.give_up(owned.entry)
             owned = await self._owning.own(asked, lambda: self._purchase(call, asked))
             return await self._delivering.deliver(call, owned)
 
