@@ -248,6 +248,28 @@ def test_pictures_keep_their_numbers_when_one_was_not_made(cwd: Path) -> None:
     assert f"picture-not-made: picture {lost} of 'a' is asked for" in missing.stdout
 
 
+def test_missing_pictures_can_be_topped_up(cwd: Path) -> None:
+    with emulated(cwd, "--faults", "partial#1,moderation#3") as service:
+        name = recipe(cwd, n=3, pick=1)
+        service.run(name)
+        before = steps(service.reports()[0])["a"]
+        asked = service.run(name, "--top-up", agreed=False)
+        refused = service.run(name, "--top-up")
+        done = service.run(name, "--top-up")
+        report = service.reports()[-1]
+
+        made = [picture["index"] for picture in before["pictures"]]
+        assert len(made) == 2
+        assert "this would buy " in asked.stderr
+        assert refused.returncode in {0, 1}  # the step that takes picture 1 may want the lost one
+        assert done.returncode == 0, done.stdout
+        after = steps(report)["a"]
+        assert [picture["index"] for picture in after["pictures"]] == [1, 2, 3]
+        kept = {p["index"]: p["artifact"]["sha256"] for p in after["pictures"]}
+        assert all(kept[p["index"]] == p["artifact"]["sha256"] for p in before["pictures"])
+        assert sum(int(str(each["billed_images"])) for each in service.reports()) == service.billed
+
+
 def test_what_was_bought_and_not_fetched_is_paid_for_already(cwd: Path) -> None:
     with emulated(cwd, "--faults", "download-404#1-2") as service:
         lost = service.run(recipe(cwd))

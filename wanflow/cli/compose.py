@@ -58,6 +58,7 @@ class Ask:
     first: str | None = None
     until: str | None = None
     takes: Mapping[str, int] = field(default_factory=dict)
+    top_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +186,7 @@ def planned(made: Draft, workspace: Workspace | None) -> Plan:
         header=header,
         tariff=_tariff(made),
         wanted=_wanted(made.ask, prepared),
+        top_up=made.ask.top_up,
     )
 
 

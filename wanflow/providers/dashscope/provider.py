@@ -1,7 +1,9 @@
 """The provider: one edit from a call to complete files."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -277,9 +279,12 @@ class DashScopeProvider:
     def _slots_of(self, name: str) -> Slots:
         """Give the slots of a kind of request; shared by all processes if there is a folder."""
         folder = self._settings.state_folder
-        if folder is None or self._settings.service.loopback:
+        if folder is None:
             return OwnSlots()
-        return SharedSlots(folder / f"pace-{self._key.fingerprint}-{name}")
+        with suppress(OSError):  # without it, the pace is this process's own
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        where = sha256(self._settings.service.base_url.encode()).hexdigest()[:8]
+        return SharedSlots(folder / f"pace-{self._key.fingerprint}-{where}-{name}")
 
 
 def _spoken_for(entry: Entry | None) -> bool:
