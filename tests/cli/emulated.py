@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.cli.running import environment
 
@@ -91,18 +91,8 @@ def emulated(cwd: Path, *options: str, settings: str = QUICK) -> Iterator[Emulat
     cwd.mkdir(parents=True, exist_ok=True)
     (cwd / "wanflow.toml").write_text(settings, encoding="utf-8")
     ledger = cwd / "ledger.jsonl"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "wanflow", "emulator", "--port", "0"),
-            *("--ledger", str(ledger), "--latency", "fixed:0.2"),
-            *options,
-        ],
-        cwd=cwd,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with (cwd / "emulator.log").open("w", encoding="utf-8") as log:
+        process = _started(cwd, ledger, log, options)
     assert process.stdout is not None
     try:
         base_url = process.stdout.readline().strip()
@@ -112,6 +102,23 @@ def emulated(cwd: Path, *options: str, settings: str = QUICK) -> Iterator[Emulat
         process.terminate()
         process.wait(20)
         process.stdout.close()
+
+
+def _started(
+    cwd: Path, ledger: Path, log: IO[str], options: Sequence[str]
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "wanflow", "emulator", "--port", "0"),
+            *("--ledger", str(ledger), "--latency", "fixed:0.2"),
+            *options,
+        ],
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
 
 
 def holds_key(folder: Path) -> list[Path]:

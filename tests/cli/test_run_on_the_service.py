@@ -372,3 +372,29 @@ def test_limits_that_cannot_hold_are_said(cwd: Path, line: str, words: str) -> N
 
     assert refused.returncode == 2
     assert words in refused.stderr
+
+
+def test_two_processes_keep_to_one_pace(cwd: Path) -> None:
+    lines = [
+        f"  - {{id: s{at}, use: edit, images: [photo], prompt: 'wash {at} in {{{{ photo }}}}'}}"
+        for at in range(12)
+    ]
+    head = EDIT.format(n=1, pick=1).partition("steps:")[0]
+    both = []
+    with emulated(cwd, "--verbose") as service:
+        for name in ("one", "two"):
+            text = head.replace("edited", name) + "steps:\n" + "\n".join(lines)
+            (cwd / f"{name}.yaml").write_text(text.replace("wash", f"{name} wash"), "utf-8")
+            both.append(
+                subprocess.Popen(
+                    service.words("run", f"{name}.yaml"), cwd=cwd, env=service.environment(),
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                )
+            )  # fmt: skip
+        codes = [process.wait(90) for process in both]
+        log = (cwd / "emulator.log").read_text("utf-8")
+
+    assert codes == [0, 0]
+    assert service.billed == 24
+    assert log.count(" 429\n") == 0
+    assert log.count("submit 200\n") == 24
