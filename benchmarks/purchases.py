@@ -44,10 +44,11 @@ ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "recipes" / "pictures" / "coffee.jpg"
 KEY = "sk-benchmark-of-purchases"
 KINDS = ("time", "protocol", "fsync")
-PLACES = ("submit", "submit", "poll", "download", "list")
+PLACES = ("submit", "submit", "poll", "download", "download", "list")
 LONGEST_RUN_S = 300.0
 REPEATS_MOST = 15
 EACH = 10  # kills with one emulator
+LATEST_S = 4.0  # of a kill at a random time: a run takes about this long
 RECIPE = """\
 wanflow: 1
 name: cups
@@ -63,6 +64,7 @@ outputs: {{many: many, two: two, alone: alone}}
 # The list is at most a second late here, and nobody else's tasks are waited for.
 LIMITS = """\
 [dashscope]
+look_every_s = 0.3
 grace_s = 3.0
 between_s = 0.5
 """
@@ -200,8 +202,8 @@ class Round:
 
     def played(self, kinds: Sequence[str]) -> Tally:
         """Kill in these ways, finish, and look at what came of it."""
-        for number, kind in enumerate(kinds, start=1):
-            code = self._killed(kind, number)
+        for kind in kinds:
+            code = self._killed(kind)
             if code == -signal.SIGKILL:
                 self._tally.kills[kind] += 1
             else:
@@ -211,7 +213,7 @@ class Round:
             self._repeated()
         return self._tally
 
-    def _killed(self, kind: str, number: int) -> int:
+    def _killed(self, kind: str) -> int:
         chance = self._chance
         under: list[str] = []
         if kind == "fsync":
@@ -221,10 +223,10 @@ class Round:
             under = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", fault]
         process = self._start(under)
         if kind == "protocol":
-            self._order(process.pid, number)
+            self._order(process.pid)
         timer = None
         if kind == "time":
-            timer = threading.Timer(chance.uniform(0.3, 9.0), _kill, (process.pid,))
+            timer = threading.Timer(chance.uniform(0.3, LATEST_S), _kill, (process.pid,))
             timer.start()
         code = self._end(process)
         if timer is not None:
@@ -233,9 +235,9 @@ class Round:
         # A traced program's death is its tracer's, as a signal or as 128 and its number.
         return -signal.SIGKILL if code in {-signal.SIGKILL, 128 + signal.SIGKILL} else code
 
-    def _order(self, group: int, number: int) -> None:
+    def _order(self, group: int) -> None:
         order = {
-            "number": number,
+            "number": time.monotonic_ns(),
             "group": group,
             "place": self._chance.choice(PLACES),
             "nth": self._chance.randint(1, 3),
@@ -361,17 +363,17 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def batch(mix: Mix, kills: int, seed: str) -> Tally:
+def batch(mix: Mix, kills: int, seed: str, *, first: int = 0) -> Tally:
     """Kill so many times with one emulator, in as many rounds as it takes."""
     tally, chance = Tally(), random.Random(seed)
+    order = [KINDS[(first + at) % len(KINDS)] for at in range(len(KINDS))]
     with tempfile.TemporaryDirectory(prefix="wanflow-kills-") as name:
         folder = Path(name)
         with serving(folder, mix.options, chance.randrange(1_000_000)) as service:
             while (done := tally.kills.total()) < kills and tally.rounds < 4 * kills:
-                kinds = [
-                    KINDS[(done + at) % len(KINDS)]
-                    for at in range(min(kills - done, chance.randint(1, 3)))
-                ]
+                # What has killed least often comes first, so that each does its third.
+                behind = sorted(order, key=tally.kills.__getitem__)
+                kinds = behind[: min(kills - done, chance.randint(1, 3))]
                 place = folder / f"round-{tally.rounds}"
                 place.mkdir()
                 tag = f"{seed}/{tally.rounds}"
@@ -398,7 +400,7 @@ def kill_loop(kills: int, seed: int, *, at_once: int) -> dict[str, Tally]:
 
     def play(at: int) -> None:
         mix = MIXES[at % len(MIXES)]
-        tally = batch(mix, shares[at], f"{seed}.{at}")
+        tally = batch(mix, shares[at], f"{seed}.{at}", first=2 * at)
         tallies[mix.name].add(tally)
         state = "clean" if not tally.wrong else "; ".join(tally.wrong)
         print(f"batch {at}, {mix.name}: {tally.kills.total()} kills, {state}", file=sys.stderr)

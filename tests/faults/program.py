@@ -250,7 +250,9 @@ def open_desk(
     patch.chdir(folder)
     patch.setenv("DASHSCOPE_API_KEY", KEY)
     patch.setenv("WANFLOW_BASE_URL", BASE)
-    patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    # Without a folder for it the pace is this process's own, and kept by the clock that jumps.
+    patch.delenv("XDG_STATE_HOME", raising=False)
+    patch.delenv("HOME", raising=False)
     patch.setenv("COLUMNS", "200")
     patch.setattr(anyio, "run", desk.run_loop)
     whole = partial(provider_room.DashScopeProvider, transport=network)
