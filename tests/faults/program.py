@@ -116,6 +116,8 @@ class Desk:
     capture: pytest.CaptureFixture[str]
     patch: pytest.MonkeyPatch
     clock: CarriedClock
+    key: str = KEY
+    said: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     def run(self, *words: str) -> Ran:
@@ -129,8 +131,10 @@ class Desk:
         self.capture.readouterr()
         self.seconds.clear()
         self.patch.setattr(sys, "argv", ["wanflow", *words])
+        self.patch.setenv("DASHSCOPE_API_KEY", self.key)
         code = exit_code_of(words)
         said = self.capture.readouterr()
+        self.said.append(said.out + said.err)
         reports = sorted(
             self.folder.glob("runs/*/report.json"), key=lambda file: file.stat().st_mtime_ns
         )
@@ -248,7 +252,6 @@ def open_desk(
     desk.write(recipe)
     Image.effect_noise((640, 480), 40).convert("RGB").save(folder / "photo.png")
     patch.chdir(folder)
-    patch.setenv("DASHSCOPE_API_KEY", KEY)
     patch.setenv("WANFLOW_BASE_URL", BASE)
     # Without a folder for it the pace is this process's own, and kept by the clock that jumps.
     patch.delenv("XDG_STATE_HOME", raising=False)

@@ -143,7 +143,7 @@ def test_a_key_that_is_changed_in_the_middle_loses_no_task(open_shop: OpenDesk) 
     assert desk.run().exit_code == 6
     assert "accepted" in desk.states
 
-    desk.patch.setenv("DASHSCOPE_API_KEY", "sk-the-next-key-of-the-account")
+    desk.key = "sk-the-next-key-of-the-account"
     desk.faults("")
     ran = desk.run()
 
