@@ -91,6 +91,19 @@ def test_a_result_is_handed_on_by_its_address(cwd: Path) -> None:
     assert "wan2.5-i2i-preview/" in str(second["images"])
 
 
+def test_a_public_address_in_chinese_is_handed_on(cwd: Path) -> None:
+    (cwd / "url.yaml").write_text(
+        "wanflow: 1\nname: from-url\nsteps:\n"
+        "  - {use: edit, images: ['https://example.com/花.png'], prompt: 给图1加边框}\n",
+        encoding="utf-8",
+    )
+    with emulated(cwd) as service:
+        done = service.run("url.yaml")
+
+        assert done.returncode == 0, done.stdout
+        assert service.billed == 1
+
+
 def test_an_extension_asks_for_its_shape(cwd: Path) -> None:
     with emulated(cwd) as service:
         service.run(BUNDLED)

@@ -24,7 +24,7 @@ from wanflow.providers.dashscope.carrying import Carrying
 from wanflow.providers.dashscope.deciding import Deciding
 from wanflow.providers.dashscope.delivering import Delivering, LostError
 from wanflow.providers.dashscope.fetching import Fetching, Looked
-from wanflow.providers.dashscope.hosts import may_be_handed_on
+from wanflow.providers.dashscope.hosts import in_ascii, may_be_handed_on
 from wanflow.providers.dashscope.key import ApiKey
 from wanflow.providers.dashscope.owning import Owning
 from wanflow.providers.dashscope.pace import OwnSlots, Pace, SharedSlots, Slots
@@ -253,7 +253,7 @@ class DashScopeProvider:
         carried: list[Carried] = []
         for image in call.job.images:
             if isinstance(image, UrlImage):
-                carried.append(self._handed_on(image.url))
+                carried.append(self._handed_on(in_ascii(image.url)))
                 continue
             path, url = next(pictures)
             carried.append(
