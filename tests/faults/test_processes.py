@@ -53,7 +53,7 @@ def test_a_journal_that_forgot_its_newest_entries_is_not_bought_over(
 
         again = service.run(*RUN[1:])
 
-        prompts = [event["prompt"] for event in service.events("accepted")]
+        prompts = [str(event["prompt"]) for event in service.events("accepted")]
         assert again.returncode == 0, again.stderr
         assert sorted(prompts) == sorted(set(prompts))
         assert len(prompts) == 3
@@ -79,7 +79,7 @@ def test_a_disk_that_cannot_be_trusted_stops_the_money(tmp_path: Path, fault: st
         )
         again = service.run(*RUN[1:])
 
-        prompts = [event["prompt"] for event in service.events("accepted")]
+        prompts = [str(event["prompt"]) for event in service.events("accepted")]
         assert broken.returncode == 3, broken.stderr
         assert "input/output error" in broken.stderr or "cannot be written" in broken.stderr
         assert "Traceback" not in broken.stderr
@@ -104,8 +104,33 @@ def test_too_few_files_end_in_words_and_cost_nothing_twice(tmp_path: Path, files
         )
         again = service.run(*RUN[1:])
 
-        prompts = [event["prompt"] for event in service.events("accepted")]
+        prompts = [str(event["prompt"]) for event in service.events("accepted")]
         assert limited.returncode in {0, 3, 5}, limited.stderr
         assert "Traceback" not in limited.stderr
         assert again.returncode == 0, again.stderr
         assert len(prompts) == len(set(prompts)) == 3
+
+
+def test_a_forgotten_run_of_other_pictures_is_none_of_ours(tmp_path: Path) -> None:
+    with emulated(tmp_path, "--latency", "fixed:2", settings=SLOW) as service:
+        killed_when_bought(laid_out(service), 2)
+        shutil.rmtree(tmp_path / ".wanflow")
+        shutil.copy(PHOTO.with_name("rocket.jpg"), tmp_path / "photo.jpg")
+
+        other = service.run(*RUN[1:])
+
+        assert other.returncode == 0, other.stderr
+        assert len(service.events("accepted")) == 5
+        assert len(list(tmp_path.glob("runs/*"))) == 2
+
+
+def test_a_workspace_that_is_gone_is_not_bought_over(tmp_path: Path) -> None:
+    with emulated(tmp_path, "--latency", "fixed:2", settings=SLOW) as service:
+        killed_when_bought(laid_out(service), 2)
+        shutil.rmtree(tmp_path / ".wanflow")
+
+        again = service.run(*RUN[1:])
+
+        assert again.returncode == 0, again.stderr
+        assert len(service.events("accepted")) == 3
+        assert len(list(tmp_path.glob("runs/*"))) == 1
