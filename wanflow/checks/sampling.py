@@ -27,6 +27,27 @@ def from_bytes(data: bytes, *, width_px: int, height_px: int) -> Pixels:
     return np.frombuffer(data, dtype=np.uint8).reshape(height_px, width_px, 3)
 
 
+def part_of(pixels: Pixels, *, left: float, top: float, width: float, height: float) -> Pixels:
+    """Cut out a part that is given in fractions of the picture's sides; at least one pixel."""
+    rows, columns = _span(top, height, pixels.shape[0]), _span(left, width, pixels.shape[1])
+    return pixels[rows, columns]
+
+
+def rectangle(*, left: float, top: float, width: float, height: float) -> Area:
+    """Mark a rectangle that is given in fractions of a picture's sides, cut off at its edges.
+
+    Returns:
+        (320, 320), whatever the picture's ratio: areas are laid over the whole of it.
+    """
+    area = np.zeros((LOOKED_AT_PX, LOOKED_AT_PX), dtype=np.bool_)
+    rows, columns = (
+        slice(max(0, round(start * LOOKED_AT_PX)), max(0, round((start + size) * LOOKED_AT_PX)))
+        for start, size in ((top, height), (left, width))
+    )
+    area[rows, columns] = True
+    return area
+
+
 def luminance(pixels: Pixels) -> Plane:
     """Give the brightness of every pixel, 0-255, as (height, width)."""
     return pixels.astype(np.float32) @ _WEIGHTS
@@ -77,6 +98,11 @@ def _between(
     at = np.clip((np.arange(length) - middle) * zoom + middle + by, 0, length - 1)
     first = np.minimum(at.astype(np.intp), max(0, length - 2))
     return first, np.minimum(first + 1, length - 1), (at - first).astype(np.float32)
+
+
+def _span(start: float, size: float, whole: int) -> slice:
+    first = min(max(0, round(start * whole)), whole - 1)
+    return slice(first, max(first + 1, round((start + size) * whole)))
 
 
 def _along(plane: Plane, axis: int, length: int) -> Plane:

@@ -14,6 +14,7 @@ import anyio
 
 from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
+from wanflow.cli.measuring import inspector, unmeasured
 from wanflow.errors import Exit, UnfinishedError, WanflowError
 from wanflow.execute.record import RunFacts, input_images, record_of
 from wanflow.execute.run import Workshop, first_error, run_plan
@@ -218,6 +219,7 @@ async def _acted(stage: _Stage, *, signals: bool) -> Performed:
     state, code = _ending(stage, caught, trouble)
     record = _reported(stage, state, trouble)
     remarks = _locked(stage) if state == "done" else ()
+    remarks += unmeasured(entry.job for entry in stage.plan.jobs)
     stage.workspace.journal.end_run(stage.run, state=state, ended_at=_now())
     return Performed(record=record, directory=stage.directory.path, exit_code=code, remarks=remarks)
 
@@ -254,7 +256,7 @@ def _as_made(outcome: Outcome) -> Outcome:
     finds it again, and is held against the expectation of that day.
     """
     if isinstance(outcome, Failed) and outcome.code == "expectation-not-met":
-        return Done(pictures=outcome.pictures, seconds=outcome.seconds)
+        return Done(pictures=outcome.pictures, seconds=outcome.seconds, checks=outcome.checks)
     return outcome
 
 
@@ -269,6 +271,7 @@ def _workshop(stage: _Stage) -> Workshop:
         fitter=Fitter({name: card.images for name, card in models.items()}),
         tell=stage.tell,
         at_once=16,
+        inspector=inspector(),
     )
 
 

@@ -126,6 +126,7 @@ def _step(
         seconds=_seconds(entry, outcome, facts),
         cost_micro=entry.cost_micro if made_here else 0,
         reused_from=_reused_from(outcome, facts),
+        checks=() if outcome is None or isinstance(outcome, Skipped) else outcome.checks,
     )
 
 

@@ -11,8 +11,10 @@ from anyio import to_thread
 
 from wanflow.errors import ImageError, StepError, WanflowError
 from wanflow.execute.expectations import check_expectations
-from wanflow.execute.ports import Call, Fitter, Made, Objects, Provider
+from wanflow.execute.inspecting import Bench, measured, wanted_checks
+from wanflow.execute.ports import Call, Fitter, Inspector, Made, Objects, Provider
 from wanflow.model.events import Event, JobSettled, JobStarted
+from wanflow.model.measure import Measure
 from wanflow.model.plan import FileImage, Job, JobImage, Plan, Planned, Recorded
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
 from wanflow.model.values import Artifact, JobKey
@@ -24,6 +26,7 @@ class Workshop:
 
     `providers` maps the family that a job names to who does it. `tell` hears of every event as it
     happens and makes it durable before it returns. `at_once` bounds the jobs in progress.
+    `inspector` measures what is made; without one nothing is measured.
     """
 
     providers: Mapping[str, Provider]
@@ -31,6 +34,7 @@ class Workshop:
     fitter: Fitter
     tell: Callable[[Event], None]
     at_once: int
+    inspector: Inspector | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +90,7 @@ async def _outcome(  # all five are the run's, and none is optional
     entry: Planned, plan: Plan, shop: Workshop, progress: _Progress, slots: anyio.CapacityLimiter
 ) -> Outcome:
     if entry.decision.action == "reuse" and entry.recorded is not None:
-        return _reused(entry.job, entry.recorded)
+        return await _reused(entry.job, entry.recorded, plan, shop, progress)
     for need in plan.needs.get(entry.job.key, ()):
         await progress.settled[need].wait()
         if not isinstance(progress.outcomes[need], Done | Reused):
@@ -95,36 +99,72 @@ async def _outcome(  # all five are the run's, and none is optional
         if progress.stopped_by is not None:
             return Skipped(because=progress.stopped_by, reason="stopped")
         shop.tell(JobStarted(job=entry.job.key))
-        return await _attempt(entry.job, shop, progress.outcomes)
+        return await _attempt(entry.job, plan, shop, progress.outcomes)
 
 
-def _reused(job: Job, recorded: Recorded) -> Outcome:
+async def _reused(
+    job: Job, recorded: Recorded, plan: Plan, shop: Workshop, progress: _Progress
+) -> Outcome:
     # What a recipe expects may have changed since the pictures were made.
+    checks = recorded.checks
+    if not {one.check for one in checks}.issuperset(wanted_checks(job)):
+        for need in plan.needs.get(job.key, ()):
+            await progress.settled[need].wait()
+        checks = await _measured(job, recorded.pictures, plan, shop, progress.outcomes) or checks
     try:
-        check_expectations(job.expect, recorded.pictures)
+        check_expectations(job.expect, recorded.pictures, checks)
     except StepError as error:
         return Failed(
-            code=error.code, message=str(error), hint=error.hint, pictures=recorded.pictures
+            code=error.code,
+            message=str(error),
+            hint=error.hint,
+            pictures=recorded.pictures,
+            checks=checks,
         )
-    return Reused(pictures=recorded.pictures, run=recorded.run, notes=recorded.notes)
+    return Reused(pictures=recorded.pictures, run=recorded.run, notes=recorded.notes, checks=checks)
 
 
-async def _attempt(job: Job, shop: Workshop, outcomes: Mapping[JobKey, Outcome]) -> Outcome:
+async def _measured(
+    job: Job,
+    pictures: tuple[Artifact, ...],
+    plan: Plan,
+    shop: Workshop,
+    outcomes: Mapping[JobKey, Outcome],
+) -> tuple[Measure, ...]:
+    if shop.inspector is None:
+        return ()
+    jobs = {entry.job.key: entry.job for entry in plan.jobs}
+    bench = Bench(jobs=jobs, outcomes=outcomes, objects=shop.objects, inspector=shop.inspector)
+    return await measured(job, pictures, bench)
+
+
+async def _attempt(
+    job: Job, plan: Plan, shop: Workshop, outcomes: Mapping[JobKey, Outcome]
+) -> Outcome:
     begun = time.monotonic()
     pictures: tuple[Artifact, ...] = ()
+    checks: tuple[Measure, ...] = ()
     try:
         with anyio.fail_after(job.timeout_s):
             made, pictures = await _make(job, shop, outcomes)
-        check_expectations(job.expect, pictures)
+        checks = await _measured(job, pictures, plan, shop, outcomes)
+        check_expectations(job.expect, pictures, checks)
     except (StepError, ImageError) as error:
         code, message, hint = error.code, str(error), error.hint
     except TimeoutError:
         code, message = "timeout", f"no result within {job.timeout_s:g} s"
         hint = "give the step more time with `timeout`, or run the same command again"
     else:
-        return Done(pictures=pictures, notes=made.notes, seconds=time.monotonic() - begun)
-    seconds = time.monotonic() - begun
-    return Failed(code=code, message=message, hint=hint, pictures=pictures, seconds=seconds)
+        seconds = time.monotonic() - begun
+        return Done(pictures=pictures, notes=made.notes, seconds=seconds, checks=checks)
+    return Failed(
+        code=code,
+        message=message,
+        hint=hint,
+        pictures=pictures,
+        seconds=time.monotonic() - begun,
+        checks=checks,
+    )
 
 
 async def _make(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
 from wanflow.model.values import Artifact, Fingerprint, JobKey, JsonValue, Note, RunId, Sha256, Size
 
@@ -15,6 +16,7 @@ class Done:
     pictures: tuple[Artifact, ...]
     notes: tuple[Note, ...] = ()
     seconds: float = 0.0
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Reused:
     pictures: tuple[Artifact, ...]
     run: str
     notes: tuple[Note, ...] = ()
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Failed:
     hint: str | None = None
     pictures: tuple[Artifact, ...] = ()  # what was made all the same: it is never thrown away
     seconds: float = 0.0
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,7 @@ class StepRecord:
     seconds: float = 0.0
     cost_micro: int = 0
     reused_from: str | None = None
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

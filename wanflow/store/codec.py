@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wanflow.errors import WorkspaceError
+from wanflow.model.measure import Measure
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
 from wanflow.model.values import Artifact, JobKey, JsonValue, Note, Sha256
 
@@ -59,6 +60,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "pictures": [_artifact_json(one) for one in outcome.pictures],
                 "notes": [_note_json(one) for one in outcome.notes],
                 "seconds": outcome.seconds,
+                "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Reused():
             return {
@@ -66,6 +68,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "pictures": [_artifact_json(one) for one in outcome.pictures],
                 "run": outcome.run,
                 "notes": [_note_json(one) for one in outcome.notes],
+                "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Failed():
             return {
@@ -75,6 +78,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "hint": outcome.hint,
                 "pictures": [_artifact_json(one) for one in outcome.pictures],
                 "seconds": outcome.seconds,
+                "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Skipped():
             return {"kind": "skipped", "because": outcome.because, "reason": outcome.reason}
@@ -87,12 +91,14 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 pictures=_artifacts(value["pictures"]),
                 notes=_notes(value["notes"]),
                 seconds=value["seconds"],
+                checks=_measures(value),
             )
         case "reused":
             return Reused(
                 pictures=_artifacts(value["pictures"]),
                 run=value["run"],
                 notes=_notes(value["notes"]),
+                checks=_measures(value),
             )
         case "failed":
             return Failed(
@@ -101,6 +107,7 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 hint=value["hint"],
                 pictures=_artifacts(value["pictures"]),
                 seconds=value["seconds"],
+                checks=_measures(value),
             )
         case "skipped":
             because = value["because"]
@@ -140,6 +147,34 @@ def _note_json(note: Note) -> JsonValue:
 
 def _notes(values: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
     return tuple(Note(code=one["code"], text=one["text"]) for one in values)
+
+
+def _measure_json(measure: Measure) -> JsonValue:
+    return {
+        "picture": measure.picture,
+        "check": measure.check,
+        "value": measure.value,
+        "unit": measure.unit,
+        "against": measure.against,
+        "first": measure.first,
+        "note": measure.note,
+    }
+
+
+def _measures(outcome: Mapping[str, Any]) -> tuple[Measure, ...]:
+    """Read what was measured; a journal from before there were checks says nothing of it."""
+    return tuple(
+        Measure(
+            picture=one["picture"],
+            check=one["check"],
+            value=one["value"],
+            unit=one["unit"],
+            against=one["against"],
+            first=one["first"],
+            note=one["note"],
+        )
+        for one in outcome.get("checks", ())
+    )
 
 
 def _as_plain(value: object) -> object:

@@ -215,6 +215,7 @@ def _recorded(run: RunId, fingerprint: Fingerprint, done: Done) -> Recorded:
         notes=done.notes,
         seconds=done.seconds,
         run=run,
+        checks=done.checks,
     )
 
 
