@@ -125,8 +125,6 @@ def _first(job: Job, artifact: Artifact, bench: Bench) -> Compared | None:
             path = bench.objects.path(before)
             return Compared(name=source.name, path=path, frame=frame) if steps > 1 else None
         assert isinstance(source, JobImage)  # noqa: S101 # what is behind a URL has not been found
-        if source.job not in bench.jobs:
-            return None
         job, artifact = bench.jobs[source.job], before
 
 
