@@ -1,12 +1,16 @@
 """Pictures on disk are opened and measured, and what cannot be measured says why."""
 
 import hashlib
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from tests.checks.photographs import boxed, repacked, view
@@ -285,3 +289,66 @@ def test_without_opencv_nothing_here_finds_letters(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "cv2", None)
 
     assert letters_found_here() is None
+
+
+@st.composite
+def odd_pictures(draw: st.DrawFn) -> Image.Image:
+    sides = st.one_of(st.integers(1, 12), st.integers(1, 400), st.just(1500))
+    width, height = draw(sides), draw(sides)
+    if draw(st.booleans()):
+        return Image.new("RGB", (width, height), draw(st.sampled_from(["black", "white", "red"])))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    return Image.fromarray(rng.integers(0, 256, (height, width, 3), dtype=np.uint8))
+
+
+frames = st.one_of(
+    st.none(),
+    st.just(WHOLE),
+    st.builds(
+        Frame,
+        left=st.floats(-1, 1),
+        top=st.floats(-1, 1),
+        width=st.floats(0.05, 3),
+        height=st.floats(0.05, 3),
+    ),
+)
+ALL: tuple[Check, ...] = ("shift", "zoom", "kept", "changed", "count", "border", "text")
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@given(
+    after=odd_pictures(),
+    before=odd_pictures(),
+    frame=frames,
+    change=frames,
+    way=frames,
+    counts=st.sampled_from([None, "outlines", "areas", "panels"]),
+)
+@example(
+    after=Image.effect_noise((322, 341), 60).convert("RGB"),
+    before=Image.effect_noise((9, 1), 60).convert("RGB"),
+    frame=None,
+    change=None,
+    way=None,
+    counts="outlines",
+)
+def test_no_picture_however_odd_stops_the_measuring(
+    tmp_path: Path,
+    after: Image.Image,
+    before: Image.Image,
+    frame: Frame | None,
+    change: Frame | None,
+    way: Frame | None,
+    counts: str | None,
+) -> None:
+    asked = examination(tmp_path, after, before, *ALL, change=change, counts=counts)
+    assert asked.before is not None
+    compared = replace(asked.before, frame=frame)
+    first = replace(compared, name="start", frame=way)
+
+    found = INSPECTOR.measures(replace(asked, before=compared, first=first))
+
+    assert {one.check for one in found if not one.first} >= set(ALL)
+    assert all(one.value is None or math.isfinite(one.value) for one in found)
+    percents = [one.value for one in found if one.check in {"kept", "changed", "border"}]
+    assert all(value is None or 0 <= value <= 100 for value in percents)

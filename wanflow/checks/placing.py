@@ -79,7 +79,8 @@ def _refined(part: Pixels, whole: Pixels, coarse: Place) -> Place | None:
     tall, wide = whole.shape[:2]
     left, top = round(coarse.left * wide), round(coarse.top * tall)
     right, bottom = left + round(coarse.width * wide), top + round(coarse.height * tall)
-    lies = alignment(part, whole[top:bottom, left:right])
+    seen = whole[top:bottom, left:right]
+    lies = alignment(part, seen) if seen.size else None
     if lies is None:
         return None
     growth = 1 + lies.zoom_percent / 100
