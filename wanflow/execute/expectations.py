@@ -1,6 +1,6 @@
 """Whether a step's pictures are what the recipe expects of them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from wanflow.errors import StepError
@@ -14,10 +14,8 @@ _TOLERANCE_PX = 1
 _TOLERANCE = Fraction(1, 100)
 
 
-def check_expectations(
-    expect: Expect | None, pictures: Sequence[Artifact], checks: Sequence[Measure] = ()
-) -> None:
-    """Hold pictures, and what was measured on them, against `expect`.
+def check_expectations(expect: Expect | None, pictures: Sequence[Artifact]) -> None:
+    """Hold pictures against `expect`.
 
     Raises:
         StepError: one of them does not fulfil it; the message names the picture and both values.
@@ -25,8 +23,32 @@ def check_expectations(
     if expect is None:
         return
     for number, picture in enumerate(pictures, start=1):
+        for wish, got in _unmet(expect, picture):
+            raise StepError(
+                "expectation-not-met",
+                f"expected {wish} of picture {number}, it has {got}",
+                hint="change `expect`, or what the step asks for; the picture is kept",
+            )
+
+
+def check_measures(
+    expect: Expect | None, numbers: Iterable[int], checks: Sequence[Measure]
+) -> None:
+    """Hold what was measured on pictures against `expect`.
+
+    Args:
+        expect: what the recipe expects.
+        numbers: of the pictures, from 1.
+        checks: what was measured on them. Drift from the first picture of a chain is not judged.
+
+    Raises:
+        StepError: a measure does not fulfil it, or could not be taken.
+    """
+    if expect is None:
+        return
+    for number in numbers:
         on_it = {one.check: one for one in checks if one.picture == number and not one.first}
-        for wish, got in (*_unmet(expect, picture), *_unmet_measures(expect, on_it)):
+        for wish, got in _unmet_measures(expect, on_it):
             raise StepError(
                 "expectation-not-met",
                 f"expected {wish} of picture {number}, it has {got}",

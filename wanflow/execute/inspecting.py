@@ -1,17 +1,19 @@
 """Has the pictures of a step measured: what by, against which picture, and where in it."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import anyio
 from anyio import to_thread
 
-from wanflow.errors import ImageError
+from wanflow.errors import ImageError, StepError
+from wanflow.execute.expectations import check_measures
 from wanflow.execute.ports import Compared, Examination, Inspector, Objects
 from wanflow.model.measure import Check, Measure
-from wanflow.model.plan import FileImage, Job, JobImage, SourceImage
+from wanflow.model.plan import FileImage, Job, JobImage, Planned, SourceImage
 from wanflow.model.recipe import Expect
-from wanflow.model.run import Outcome, Skipped
+from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
 from wanflow.model.values import Artifact, JobKey, Size
 from wanflow.planning.frames import Frame, frame_in, meant_to_change, within
 
@@ -28,12 +30,20 @@ _BY_WISH: tuple[tuple[str, Check], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What measuring needs of a run: the jobs by key, their outcomes so far, and the pictures."""
+    """What measuring needs of a run: its jobs, what has become of them so far, and the pictures.
+
+    `settled` is set for a job when its outcome is there. Pictures are measured a core at a time.
+    """
 
     jobs: Mapping[JobKey, Job]
+    needs: Mapping[JobKey, tuple[JobKey, ...]]
     outcomes: Mapping[JobKey, Outcome]
+    settled: Mapping[JobKey, anyio.Event]
     objects: Objects
     inspector: Inspector
+    cores: anyio.CapacityLimiter = field(
+        default_factory=lambda: anyio.CapacityLimiter(os.cpu_count() or 1)
+    )
 
 
 def expected_checks(expect: Expect | None) -> tuple[Check, ...]:
@@ -52,8 +62,42 @@ def wanted_checks(job: Job) -> tuple[Check, ...]:
     return tuple(dict.fromkeys((*usual, *expected_checks(job.expect))))
 
 
-async def measured(job: Job, pictures: tuple[Artifact, ...], bench: Bench) -> tuple[Measure, ...]:
-    """Have a job's pictures measured, in a thread.
+async def inspected(entry: Planned, outcome: Outcome, bench: Bench | None) -> Outcome:
+    """Have what came of a job measured, and hold it against what is expected of the measures.
+
+    Args:
+        entry: the job and its decision.
+        outcome: what came of it; only pictures that are as they should be otherwise are measured.
+        bench: None if there is nothing to measure with; then no such expectation is met.
+
+    Returns:
+        The outcome with the measures, or a failure that keeps pictures and measures.
+    """
+    if not isinstance(outcome, Done | Reused):
+        return outcome
+    job = entry.job
+    known = entry.recorded.checks if isinstance(outcome, Reused) and entry.recorded else ()
+    checks = known
+    if bench is not None and (
+        isinstance(outcome, Done) or not {one.check for one in known}.issuperset(wanted_checks(job))
+    ):
+        checks = await _measures(job, outcome, bench)
+    try:
+        check_measures(job.expect, range(1, len(outcome.pictures) + 1), checks)
+    except StepError as error:
+        return Failed(
+            code=error.code,
+            message=str(error),
+            hint=error.hint,
+            pictures=outcome.pictures,
+            seconds=outcome.seconds if isinstance(outcome, Done) else 0.0,
+            checks=checks,
+        )
+    return replace(outcome, checks=checks)
+
+
+async def _measures(job: Job, outcome: Done | Reused, bench: Bench) -> tuple[Measure, ...]:
+    """Measure in a thread.
 
     The pictures are there and may have been paid for: a run that is told to stop waits for this,
     so that they are told of.
@@ -61,9 +105,14 @@ async def measured(job: Job, pictures: tuple[Artifact, ...], bench: Bench) -> tu
     wanted = wanted_checks(job)
     if job.kind != "model" and not wanted:
         return ()
+    # A provider can begin with pictures of its own that have not come home yet.
+    for need in bench.needs.get(job.key, ()):
+        await bench.settled[need].wait()
     found: list[Measure] = []
     with anyio.CancelScope(shield=True):
-        found += await to_thread.run_sync(_measured, job, pictures, wanted, bench)
+        found += await to_thread.run_sync(
+            _measured, job, outcome.pictures, wanted, bench, limiter=bench.cores
+        )
     return tuple(found)
 
 

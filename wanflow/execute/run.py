@@ -11,10 +11,9 @@ from anyio import to_thread
 
 from wanflow.errors import ImageError, StepError, WanflowError
 from wanflow.execute.expectations import check_expectations
-from wanflow.execute.inspecting import Bench, measured, wanted_checks
+from wanflow.execute.inspecting import Bench, inspected
 from wanflow.execute.ports import Call, Fitter, Inspector, Made, Objects, Provider
 from wanflow.model.events import Event, JobSettled, JobStarted
-from wanflow.model.measure import Measure
 from wanflow.model.plan import FileImage, Job, JobImage, Plan, Planned, Recorded
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
 from wanflow.model.values import Artifact, JobKey
@@ -58,10 +57,12 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
     """
     progress = _Progress(settled={entry.job.key: anyio.Event() for entry in plan.jobs})
     slots = anyio.CapacityLimiter(shop.at_once)
+    bench = _bench(plan, shop, progress)
 
     async def settle(entry: Planned) -> None:
         key = entry.job.key
         outcome = await _outcome(entry, plan, shop, progress, slots)
+        outcome = await inspected(entry, outcome, bench)
         progress.outcomes[key] = outcome
         if isinstance(outcome, Failed) and entry.job.on_error == "stop":
             progress.stopped_by = progress.stopped_by or key
@@ -77,6 +78,19 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
     return progress.outcomes
 
 
+def _bench(plan: Plan, shop: Workshop, progress: _Progress) -> Bench | None:
+    if shop.inspector is None:
+        return None
+    return Bench(
+        jobs={entry.job.key: entry.job for entry in plan.jobs},
+        needs=plan.needs,
+        outcomes=progress.outcomes,
+        settled=progress.settled,
+        objects=shop.objects,
+        inspector=shop.inspector,
+    )
+
+
 def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """Take the one error that a person should see out of a group: ours before anything else."""
     ours, others = errors.split(WanflowError)
@@ -90,7 +104,7 @@ async def _outcome(  # all five are the run's, and none is optional
     entry: Planned, plan: Plan, shop: Workshop, progress: _Progress, slots: anyio.CapacityLimiter
 ) -> Outcome:
     if entry.decision.action == "reuse" and entry.recorded is not None:
-        return await _reused(entry.job, entry.recorded, plan, shop, progress)
+        return _reused(entry.job, entry.recorded)
     for need in plan.needs.get(entry.job.key, ()):
         await progress.settled[need].wait()
         if not isinstance(progress.outcomes[need], Done | Reused):
@@ -99,72 +113,36 @@ async def _outcome(  # all five are the run's, and none is optional
         if progress.stopped_by is not None:
             return Skipped(because=progress.stopped_by, reason="stopped")
         shop.tell(JobStarted(job=entry.job.key))
-        return await _attempt(entry.job, plan, shop, progress.outcomes)
+        return await _attempt(entry.job, shop, progress.outcomes)
 
 
-async def _reused(
-    job: Job, recorded: Recorded, plan: Plan, shop: Workshop, progress: _Progress
-) -> Outcome:
+def _reused(job: Job, recorded: Recorded) -> Outcome:
     # What a recipe expects may have changed since the pictures were made.
-    checks = recorded.checks
-    if not {one.check for one in checks}.issuperset(wanted_checks(job)):
-        for need in plan.needs.get(job.key, ()):
-            await progress.settled[need].wait()
-        checks = await _measured(job, recorded.pictures, plan, shop, progress.outcomes) or checks
     try:
-        check_expectations(job.expect, recorded.pictures, checks)
+        check_expectations(job.expect, recorded.pictures)
     except StepError as error:
         return Failed(
-            code=error.code,
-            message=str(error),
-            hint=error.hint,
-            pictures=recorded.pictures,
-            checks=checks,
+            code=error.code, message=str(error), hint=error.hint, pictures=recorded.pictures
         )
-    return Reused(pictures=recorded.pictures, run=recorded.run, notes=recorded.notes, checks=checks)
+    return Reused(pictures=recorded.pictures, run=recorded.run, notes=recorded.notes)
 
 
-async def _measured(
-    job: Job,
-    pictures: tuple[Artifact, ...],
-    plan: Plan,
-    shop: Workshop,
-    outcomes: Mapping[JobKey, Outcome],
-) -> tuple[Measure, ...]:
-    if shop.inspector is None:
-        return ()
-    jobs = {entry.job.key: entry.job for entry in plan.jobs}
-    bench = Bench(jobs=jobs, outcomes=outcomes, objects=shop.objects, inspector=shop.inspector)
-    return await measured(job, pictures, bench)
-
-
-async def _attempt(
-    job: Job, plan: Plan, shop: Workshop, outcomes: Mapping[JobKey, Outcome]
-) -> Outcome:
+async def _attempt(job: Job, shop: Workshop, outcomes: Mapping[JobKey, Outcome]) -> Outcome:
     begun = time.monotonic()
     pictures: tuple[Artifact, ...] = ()
-    checks: tuple[Measure, ...] = ()
     try:
         with anyio.fail_after(job.timeout_s):
             made, pictures = await _make(job, shop, outcomes)
-        checks = await _measured(job, pictures, plan, shop, outcomes)
-        check_expectations(job.expect, pictures, checks)
+        check_expectations(job.expect, pictures)
     except (StepError, ImageError) as error:
         code, message, hint = error.code, str(error), error.hint
     except TimeoutError:
         code, message = "timeout", f"no result within {job.timeout_s:g} s"
         hint = "give the step more time with `timeout`, or run the same command again"
     else:
-        seconds = time.monotonic() - begun
-        return Done(pictures=pictures, notes=made.notes, seconds=seconds, checks=checks)
-    return Failed(
-        code=code,
-        message=message,
-        hint=hint,
-        pictures=pictures,
-        seconds=time.monotonic() - begun,
-        checks=checks,
-    )
+        return Done(pictures=pictures, notes=made.notes, seconds=time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return Failed(code=code, message=message, hint=hint, pictures=pictures, seconds=seconds)
 
 
 async def _make(
