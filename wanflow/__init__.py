@@ -7,9 +7,33 @@ what they need when they are first used, so that `import wanflow` costs nothing.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wanflow.api import Plan, Problem, RecipeError, Result, arun, check, load, plan, run
+    from wanflow.api import (
+        Cap,
+        Plan,
+        Problem,
+        RecipeError,
+        Result,
+        Terms,
+        arun,
+        check,
+        load,
+        plan,
+        run,
+    )
 
-__all__ = ["Plan", "Problem", "RecipeError", "Result", "arun", "check", "load", "plan", "run"]
+__all__ = [
+    "Cap",
+    "Plan",
+    "Problem",
+    "RecipeError",
+    "Result",
+    "Terms",
+    "arun",
+    "check",
+    "load",
+    "plan",
+    "run",
+]
 
 
 def __getattr__(name: str) -> object:

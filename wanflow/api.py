@@ -10,7 +10,7 @@ result                    # in a notebook: the pictures and a link to the report
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -18,9 +18,11 @@ from typing import TypeAlias
 import anyio
 
 from wanflow.cli.compose import Ask, Draft, draft, open_workspace, planned, sound
-from wanflow.cli.perform import perform
+from wanflow.cli.perform import Manner, perform
+from wanflow.cli.service import NAME, Account, Terms, account
 from wanflow.cli.settings import settings
-from wanflow.errors import Problem, RecipeError
+from wanflow.errors import Problem, RecipeError, UsageError
+from wanflow.execute.ledger import Cap
 from wanflow.model.events import Event
 from wanflow.model.plan import Plan
 from wanflow.model.recipe import Recipe
@@ -124,6 +126,7 @@ async def arun(
     out: AnyPath | None = None,
     workspace: AnyPath | None = None,
     on_event: Callable[[Event], None] | None = None,
+    terms: Terms | None = None,
 ) -> Result:
     """Run a recipe inside an event loop (asyncio or trio).
 
@@ -134,14 +137,19 @@ async def arun(
         out: folder in which the run's directory is made.
         workspace: where pictures and the journal are kept; default is the nearest `.wanflow`.
         on_event: hears of every start and end of a step.
+        terms: on which the service may be asked for pictures, which cost money. What the
+            settings say of its address holds where the terms say nothing.
 
     Raises:
         RecipeError: the recipe or its inputs have mistakes; nothing was done.
+        UsageError: something would be bought, and no terms are given.
+        AccountError: there is no key, or the account cannot go on.
         WorkspaceError: another process is at the same run.
-        UnfinishedError: the disk is full or broken; nothing is lost, run again to go on.
+        UnfinishedError: the disk is full, or the service out of reach; nothing is lost, run again
+            to go on.
     """
     made = sound(draft(_ask(recipe, inputs, provider)))
-    return await _carried_out(made, out=out, workspace=workspace, watch=on_event, signals=False)
+    return await _carried_out(made, out=out, workspace=workspace, watch=on_event, terms=terms)
 
 
 def run(
@@ -152,6 +160,7 @@ def run(
     out: AnyPath | None = None,
     workspace: AnyPath | None = None,
     on_event: Callable[[Event], None] | None = None,
+    terms: Terms | None = None,
 ) -> Result:
     """Run a recipe and wait for it; see `arun` for the arguments and errors.
 
@@ -160,7 +169,7 @@ def run(
     made = sound(draft(_ask(recipe, inputs, provider)))
 
     async def carried_out() -> Result:
-        return await _carried_out(made, out=out, workspace=workspace, watch=on_event, signals=False)
+        return await _carried_out(made, out=out, workspace=workspace, watch=on_event, terms=terms)
 
     return anyio.run(carried_out)
 
@@ -171,19 +180,46 @@ async def _carried_out(
     out: AnyPath | None,
     workspace: AnyPath | None,
     watch: Callable[[Event], None] | None,
-    signals: bool,
+    terms: Terms | None,
 ) -> Result:
+    who = _who(made, terms)
     with open_workspace(_workspace(workspace)) as opened:
+        decided = planned(made, opened)
+        if decided.images_to_buy and terms is None:
+            raise UsageError(
+                f"this would buy {decided.images_to_buy} pictures; nothing was sent",
+                hint="say on which terms: terms=wanflow.Terms(cap=wanflow.Cap(images=3))",
+            )
         done = await perform(
             made,
-            planned(made, opened),
+            decided,
             opened,
-            out=Path(out) if out is not None else settings(Path.cwd()).out,
-            command=f"wanflow run {made.ask.recipe}",
+            manner=Manner(
+                out=Path(out) if out is not None else settings(Path.cwd()).out,
+                command=f"wanflow run {made.ask.recipe}",
+                signals=False,
+            ),
             watch=watch or _silent,
-            signals=signals,
+            account=who,
         )
+    if done.trouble is not None:
+        raise done.trouble
     return Result(record=done.record, directory=done.directory, ok=done.record.state == "done")
+
+
+def _who(made: Draft, terms: Terms | None) -> Account | None:
+    """Find who pays; None where nobody does."""
+    if made.ask.provider != NAME:
+        return None
+    held, given = settings(Path.cwd()), terms or Terms()
+    known = replace(
+        given,
+        base_url=given.base_url or held.base_url,
+        workspace_id=given.workspace_id or held.workspace_id,
+        key_file=given.key_file or held.key_file,
+        limits={**held.limits, **given.limits},
+    )
+    return account(made.ask.region, known)
 
 
 def _silent(event: Event) -> None:
@@ -214,4 +250,16 @@ def _workspace(given: AnyPath | None) -> Path:
     return settings(Path.cwd()).workspace or find_workspace(Path.cwd())
 
 
-__all__ = ["Plan", "Problem", "RecipeError", "Result", "arun", "check", "load", "plan", "run"]
+__all__ = [
+    "Cap",
+    "Plan",
+    "Problem",
+    "RecipeError",
+    "Result",
+    "Terms",
+    "arun",
+    "check",
+    "load",
+    "plan",
+    "run",
+]

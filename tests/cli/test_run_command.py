@@ -327,7 +327,7 @@ def test_an_interrupted_run_ends_in_order_and_goes_on_where_it_was(
     assert len(run_files(cwd, "report.html")) == 1  # the same run went on
 
 
-def test_a_second_run_beside_one_that_is_held_is_its_own(tmp_path: Path) -> None:
+def test_a_second_process_at_the_same_run_is_told_who_holds_it(tmp_path: Path) -> None:
     cwd = recipes(tmp_path)
     process = subprocess.Popen(
         [sys.executable, "-m", "wanflow", *SLOW], cwd=cwd, env=environment(), stderr=subprocess.PIPE
@@ -336,6 +336,9 @@ def test_a_second_run_beside_one_that_is_held_is_its_own(tmp_path: Path) -> None
     while not run_files(cwd, "recipe.yaml") and time.monotonic() < deadline:
         time.sleep(0.02)
     beside = wanflow(*SLOW, cwd=cwd)
+    own = wanflow(*SLOW, "--new", cwd=cwd)
     process.communicate(timeout=60)
 
-    assert (beside.returncode, process.returncode) == (0, 0)
+    assert (beside.returncode, own.returncode, process.returncode) == (5, 0, 0)
+    assert f"is held by process {process.pid}" in beside.stderr
+    assert "--new" in beside.stderr

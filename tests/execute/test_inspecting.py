@@ -11,8 +11,9 @@ from trio.testing import MockClock
 from tests.execute.test_run import Painter, Unchanged, photo, plan_of
 from tests.strategies import concrete_step, job_image, operation
 from wanflow.errors import ImageError
+from wanflow.execute.attempt import Workshop
 from wanflow.execute.ports import Examination
-from wanflow.execute.run import Workshop, run_plan
+from wanflow.execute.run import run_plan
 from wanflow.imaging.probe import probe_artifact
 from wanflow.model.measure import Measure
 from wanflow.model.operation import Checks, Operation

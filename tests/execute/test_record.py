@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tests.strategies import artifact, concrete, concrete_step, file_image, job_image, operation
+from wanflow.execute.ledger import Bill
 from wanflow.execute.record import RunFacts, record_of
 from wanflow.model.concrete import Concrete
 from wanflow.model.plan import Plan, PlannedOutput, Recorded
@@ -61,7 +62,9 @@ def test_a_done_step_has_its_pictures_times_and_cost() -> None:
     plan = plan_of(concrete(concrete_step("a", file_image())))
     files = {(JobKey("a"), 1): "images/a-1.png"}
 
-    made = record(plan, {"a": MADE}, files=files)
+    bills = {plan.jobs[0].job.fingerprint: Bill(billed_images=1, cost_micro=200_000)}
+
+    made = record(plan, {"a": MADE}, files=files, bills=bills)
 
     done = step(made, "a")
     assert (done.state, done.seconds, done.cost_micro) == ("done", 2.5, 200_000)

@@ -12,8 +12,9 @@ from trio.testing import MockClock
 
 from tests.strategies import concrete, concrete_step, job_image
 from wanflow.errors import ImageError, StepError, UnfinishedError
+from wanflow.execute.attempt import Workshop
 from wanflow.execute.ports import Call, Made
-from wanflow.execute.run import Workshop, run_plan
+from wanflow.execute.run import run_plan
 from wanflow.imaging.probe import probe_artifact
 from wanflow.model.concrete import Concrete, ConcreteStep
 from wanflow.model.events import Event, JobSettled, JobStarted
@@ -303,7 +304,9 @@ async def test_a_picture_that_was_not_made_fails_the_step_that_wants_it(
 
     failed = outcomes[JobKey("b")]
     assert isinstance(failed, Failed)
-    assert failed.message == "picture 4 of 'a' is asked for, and 'a' made 1"
+    assert failed.message == (
+        "picture 4 of 'a' is asked for, and it was not made (those that were: 1)"
+    )
 
 
 @pytest.mark.anyio

@@ -147,21 +147,21 @@ def test_only_a_run_that_has_not_come_to_its_end_goes_on(
     assert workspace.journal.unfinished_run("another") is None
 
 
-def test_of_several_unfinished_runs_the_latest_free_one_goes_on(
+def test_of_several_unfinished_runs_the_latest_goes_on_whoever_holds_it(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     out = tmp_path / "runs"
-    for run in ("old", "free"):
+    for run in ("old", "older"):
         with RunDirectory.create(out, RunId(run)) as directory:
             begin(workspace.journal, run, directory=directory.path)
-    begin(workspace.journal, "gone", directory=out / "gone")
     with RunDirectory.create(out, RunId("held")) as held:
         begin(workspace.journal, "held", directory=held.path)
+        begin(workspace.journal, "gone", directory=out / "gone")
 
         found = workspace.journal.unfinished_run("digest")
 
     assert found is not None
-    assert found.run == "free"
+    assert found.run == "held"
 
 
 def test_outcomes_come_in_the_order_in_which_jobs_settled(workspace: Workspace) -> None:

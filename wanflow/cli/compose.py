@@ -7,39 +7,33 @@ other could not.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from wanflow.cli.engines import family_of
 from wanflow.cli.measuring import unmeasurable
 from wanflow.cli.pictures import Gallery
+from wanflow.cli.rules import rules_for
+from wanflow.cli.service import DEFAULT_REGION
+from wanflow.cli.service import NAME as SERVICE
 from wanflow.errors import InternalError, Problem, RecipeError, UsageError
-from wanflow.expand.steps import Rules, concrete
+from wanflow.expand.steps import concrete
 from wanflow.expand.survey import survey
 from wanflow.imaging.probe import probe_artifact
 from wanflow.loading import (
-    argument_problems,
     bind_inputs,
     catalogue,
-    coerced,
-    length_problems,
     operations_beside,
     read_recipe,
-    with_defaults,
 )
-from wanflow.model.card import ModelCard
 from wanflow.model.catalogue import Catalogue
 from wanflow.model.concrete import Concrete
 from wanflow.model.document import Document
-from wanflow.model.operation import Operation
-from wanflow.model.plan import Plan, SourceImage, UrlImage
-from wanflow.model.recipe import Ratio, Recipe
-from wanflow.model.values import JobKey, JsonValue, Sha256, Size
+from wanflow.model.plan import Plan, UrlImage
+from wanflow.model.recipe import Recipe
+from wanflow.model.values import Fingerprint, JobKey, JsonValue, Sha256
 from wanflow.planning.decide import Header, Memory, Tariff, make_plan
-from wanflow.planning.geometry import result_size
 from wanflow.planning.jobs import Prepared, jobs_of
-from wanflow.planning.legal_sizes import default_model_size, is_legal_ratio, size_for_ratio
 from wanflow.planning.selection import selected
 from wanflow.store.workspace import Workspace
 
@@ -65,6 +59,7 @@ class Ask:
     first: str | None = None
     until: str | None = None
     takes: Mapping[str, int] = field(default_factory=dict)
+    top_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +139,7 @@ def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[P
         start.values,
         catalogue=start.catalogue,
         pictures=pictures,
-        rules=_rules(ask.provider, start.catalogue),
+        rules=rules_for(ask.provider),
     )
     problems += found
     problems += _urls(whole, document, ask.provider)
@@ -189,14 +184,15 @@ def planned(made: Draft, workspace: Workspace | None) -> Plan:
     return make_plan(
         made.concrete,
         prepared,
-        _memory(made.recipe.name, prepared, workspace),
+        _memory(made.recipe.name, prepared, workspace, buys=made.ask.provider == SERVICE),
         header=header,
         tariff=_tariff(made),
         wanted=_wanted(made.ask, prepared),
+        top_up=made.ask.top_up,
     )
 
 
-def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None) -> Memory:
+def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None, *, buys: bool) -> Memory:
     if workspace is None:
         return Memory(recorded={}, last={})
     recorded = workspace.journal.recorded([job.fingerprint for job in prepared.jobs])
@@ -209,6 +205,7 @@ def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None) -> Mem
     return Memory(
         recorded={key: entry for key, entry in recorded.items() if key not in damaged},
         damaged=damaged,
+        paid=_paid(prepared, workspace) if buys else (),
         last={
             key: (request, state)
             for key, (request, state) in last.items()
@@ -217,12 +214,21 @@ def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None) -> Mem
     )
 
 
+def _paid(prepared: Prepared, workspace: Workspace) -> frozenset[Fingerprint]:
+    """Find the requests that were bought already, and whose pictures only have to be fetched."""
+    ledger = workspace.ledger
+    found = ((job.fingerprint, ledger.latest(job.fingerprint)) for job in prepared.jobs)
+    return frozenset(
+        request for request, entry in found if entry and entry.state in {"accepted", "made"}
+    )
+
+
 def _tariff(made: Draft) -> Tariff:
     """Say what pictures cost here: nothing on this machine, else the card's price of the region."""
     cards = made.catalogue.models.values()
     if made.ask.provider == "local":
         return Tariff(currency="CNY", per_picture_micro={}, seconds={})
-    region = made.ask.region or "beijing"
+    region = made.ask.region or DEFAULT_REGION
     prices = {card.name: price for card in cards for price in card.prices if price.region == region}
     return Tariff(
         currency="CNY",
@@ -247,53 +253,6 @@ def _wanted(ask: Ask, prepared: Prepared) -> frozenset[JobKey] | None:
     )
 
 
-def _rules(provider: str, known: Catalogue) -> Rules:
-    return Rules(
-        arguments=_arguments,
-        lengths=length_problems,
-        ratio_size=_ratio_size,
-        predict=partial(_predict, provider=provider, known=known),
-    )
-
-
-def _arguments(
-    operation: Operation, given: Mapping[str, JsonValue]
-) -> tuple[Mapping[str, JsonValue], tuple[tuple[str, str, str | None], ...]]:
-    # Checked before the defaults come in: what goes together is said of what somebody wrote.
-    written = coerced(operation, given)
-    findings = argument_problems(operation, written)
-    complete = with_defaults(operation, written)
-    return (complete if isinstance(complete, Mapping) else {}), findings
-
-
-def _ratio_size(ratio: Ratio, card: ModelCard) -> Size | None:
-    if card.size is None or not is_legal_ratio(ratio, card.size):
-        return None
-    return size_for_ratio(ratio, card.size)
-
-
-def _predict(
-    operation: Operation,
-    images: tuple[SourceImage, ...],
-    arguments: Mapping[str, JsonValue],
-    asked: Size | None,
-    *,
-    provider: str,
-    known: Catalogue,
-) -> Size | None:
-    sizes = [None if isinstance(image, UrlImage) else image.size for image in images]
-    if operation.kind == "model" and provider != "local":
-        if asked is not None:
-            return asked
-        card = known.models[known.default_model]
-        last = sizes[-1] if sizes else None
-        return default_model_size(last, card.size) if last and card.size else None
-    certain = [size for size in sizes if size is not None]
-    if not certain or len(certain) != len(sizes):
-        return None
-    return result_size(operation.size_rule, certain, arguments, asked=asked, of=operation.size_of)
-
-
 def _urls(whole: Concrete, document: Document, provider: str) -> list[Problem]:
     """Pictures behind a URL are the service's to fetch; nothing on this machine fetches them."""
     return [
@@ -301,7 +260,7 @@ def _urls(whole: Concrete, document: Document, provider: str) -> list[Problem]:
             code="url-needs-service",
             message=f"'{image.url}' can only be fetched by the service, not by what runs here",
             span=document.span(f"{step.step.pointer}/images"),
-            hint="download it and give its path",
+            hint="download it and give its path, or run with --provider dashscope",
         )
         for step in whole.steps
         for image in step.images

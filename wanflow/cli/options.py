@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from wanflow.cli.compose import Ask
+from wanflow.cli.service import Terms, cap_of
 from wanflow.cli.settings import Settings, settings
 from wanflow.errors import RecipeError, UsageError
 from wanflow.model.values import JsonValue
@@ -33,6 +36,69 @@ def asking(function: Function) -> Function:
     ):  # fmt: skip
         function = option(function)
     return function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buying:
+    """What a command line says about spending money."""
+
+    base_url: str | None
+    workspace_id: str | None
+    agreed: bool
+    max_images: int | None
+    max_cost: str | None
+    adopt: tuple[str, ...]
+    resubmit: bool
+    skip: bool
+    top_up: bool
+
+    def terms(self, chosen: Settings) -> Terms:
+        """Put it together with the settings that hold.
+
+        Raises:
+            UsageError: a budget is no amount.
+        """
+        return Terms(
+            base_url=self.base_url or chosen.base_url,
+            workspace_id=self.workspace_id or chosen.workspace_id,
+            key_file=chosen.key_file,
+            cap=cap_of(self.max_images, self.max_cost),
+            adopt=self.adopt,
+            resubmit=self.resubmit,
+            skip=self.skip,
+            limits=chosen.limits,
+        )
+
+
+def buying(function: Function) -> Callable[..., Any]:
+    """Add what a command understands that may spend money; it gets it all as `buys`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:  # noqa: ANN401 # click's values go through as they are
+        own = {entry.name: given.pop(entry.name) for entry in fields(Buying)}
+        return function(**given, buys=Buying(**own))
+
+    command: Callable[..., Any] = gathered
+    for option in reversed(
+        (
+            click.option("--base-url", metavar="URL", help="Address of the service, if another."),
+            click.option("--workspace-id", metavar="ID",
+                         help="Workspace of the service's console to send to."),
+            click.option("--yes", "agreed", is_flag=True, help="Buy without asking first."),
+            click.option("--max-images", type=int, metavar="N", help="Buy at most N pictures."),
+            click.option("--max-cost", metavar="AMOUNT",
+                         help='Spend at most this, such as 3.50 or "3.50 CNY".'),
+            click.option("--adopt", multiple=True, metavar="ID",
+                         help="This task is the answer to the undecided request."),
+            click.option("--resubmit-ambiguous", "resubmit", is_flag=True,
+                         help="Buy undecided requests once more; they may be billed twice."),
+            click.option("--top-up", is_flag=True,
+                         help="Ask again for the pictures that a step was not given."),
+            click.option("--skip", is_flag=True, help="Leave undecided requests out."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 def selecting(function: Function) -> Function:
@@ -72,6 +138,9 @@ def held(provider: str | None, region: str | None) -> Settings:
         provider=provider or base.provider,
         region=region or base.region,
         base_url=base.base_url,
+        workspace_id=base.workspace_id,
+        key_file=base.key_file,
+        limits=base.limits,
         out=base.out,
         workspace=base.workspace,
     )

@@ -1,167 +1,68 @@
 """Carries a plan out in a workspace and a run directory, and leaves a report whatever happens."""
 
 import signal
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
-from types import MappingProxyType
 
 import anyio
 
 from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
 from wanflow.cli.measuring import inspector, unmeasured
-from wanflow.errors import Exit, UnfinishedError, WanflowError
-from wanflow.execute.record import RunFacts, input_images, record_of
-from wanflow.execute.run import Workshop, first_error, run_plan
+from wanflow.cli.service import NAME, Account
+from wanflow.cli.stage import Stage, Watch, now
+from wanflow.errors import Exit, InternalError, UnfinishedError, WanflowError
+from wanflow.execute.attempt import Workshop
+from wanflow.execute.ports import Provider
+from wanflow.execute.run import first_error, run_plan
 from wanflow.imaging.fit import Fitter
-from wanflow.model.events import Event, JobSettled, JobStarted
 from wanflow.model.plan import Plan
-from wanflow.model.run import Done, Failed, Outcome, RunRecord, RunState, Skipped
-from wanflow.model.values import Artifact, JobKey, RunId, Sha256
+from wanflow.model.run import Failed, RunRecord, RunState
+from wanflow.model.values import RunId
 from wanflow.planning.lock import lock_text
-from wanflow.report.html_page import report_html
-from wanflow.report.json_text import report_json
-from wanflow.report.markdown_text import report_markdown
 from wanflow.store.durable import folder, write_text
 from wanflow.store.names import new_run_id
+from wanflow.store.rows import RunRow
 from wanflow.store.rundir import RunDirectory
 from wanflow.store.workspace import Workspace
 
-Watch = Callable[[Event], None]
-_ENDINGS = MappingProxyType(
-    {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/bmp": "bmp"}
-)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+# How many jobs may be in progress. Work on this machine is bounded by its cores, and requests to
+# the service by its slots: this only bounds how much is prepared at once.
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performed:
     """A run that has come to an end: its record, its folder, and the exit code that tells how.
 
-    `remarks` are things worth saying that stop nothing, such as a lock that could not be written.
+    `remarks` are things worth saying that stop nothing, such as a lock that could not be written;
+    `trouble` is what ended the run before all was tried.
     """
 
     record: RunRecord
     directory: Path
     exit_code: Exit
     remarks: tuple[str, ...] = ()
+    trouble: WanflowError | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class _Stage:
-    """One run while it goes on: what has been told, and which files have their final names."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a plan is carried out.
 
-    plan: Plan
-    made: Draft
-    workspace: Workspace
-    directory: RunDirectory
-    run: RunId
+    `out` is where run directories go and `command` what runs the same again. An unfinished run of
+    the same recipe, inputs and provider is continued in its own directory, unless `fresh`. With
+    `signals`, the first SIGINT, SIGTERM or SIGHUP ends the run in order and a second one at once.
+    """
+
+    out: Path
     command: str
-    watch: Watch
-    began: float = field(default_factory=time.monotonic)
-    started_at: str = field(default_factory=_now)
-    outcomes: dict[JobKey, Outcome] = field(default_factory=dict)
-    started: dict[JobKey, str] = field(default_factory=dict)
-    files: dict[tuple[JobKey, int], str] = field(default_factory=dict)
-    input_files: dict[Sha256, str] = field(default_factory=dict)
-    output_files: dict[str, str] = field(default_factory=dict)
-
-    def tell(self, event: Event) -> None:
-        """Make an event durable, give its pictures their names, then show it."""
-        if isinstance(event, JobStarted):
-            self.started[event.job] = _now()
-            self._journal_start(event.job)
-        else:
-            self.outcomes[event.job] = event.outcome
-            self.workspace.journal.job_settled(self.run, event.job, outcome=_as_made(event.outcome))
-            self._place(event)
-        self.watch(event)
-
-    def _journal_start(self, key: JobKey) -> None:
-        assert self.made.prepared is not None  # noqa: S101 # the plan was made from it
-        job = next(entry.job for entry in self.plan.jobs if entry.job.key == key)
-        request = self.made.prepared.requests[key]
-        self.workspace.journal.job_started(
-            self.run, key, fingerprint=job.fingerprint, request=request
-        )
-
-    def _place(self, event: JobSettled) -> None:
-        made = () if isinstance(event.outcome, Skipped) else event.outcome.pictures
-        for index, artifact in enumerate(made, start=1):
-            name = f"images/{event.job}-{index}.{_ENDINGS[artifact.media_type]}"
-            self.files[event.job, index] = self._named(artifact, name)
-
-    def place_inputs(self) -> None:
-        """Take the pictures from outside into the workspace, and put copies beside the results.
-
-        Raises:
-            UnfinishedError: a picture is no longer what it was when it was checked.
-        """
-        taken: dict[str, Sha256] = {}
-        for image in input_images(self.plan):
-            artifact = self.workspace.objects.import_file(Path(image.path))
-            if artifact.sha256 != image.artifact.sha256:
-                raise UnfinishedError(
-                    f"'{image.path}' has changed since it was checked",
-                    hint="run the same command again",
-                )
-            stem = Path(image.path).stem if "/" in image.name or "." in image.name else image.name
-            name = _free(stem, artifact.sha256, taken)
-            path = f"inputs/{name}.{_ENDINGS[artifact.media_type]}"
-            self.input_files.setdefault(artifact.sha256, self._named(artifact, path))
-
-    def place_outputs(self) -> None:
-        """Give the recipe's named results their files."""
-        for output in self.plan.outputs:
-            outcome = self.outcomes.get(output.job)
-            pictures = () if outcome is None or isinstance(outcome, Skipped) else outcome.pictures
-            if output.index <= len(pictures) and not isinstance(outcome, Failed):
-                artifact = pictures[output.index - 1]
-                name = f"outputs/{output.file_name}.{_ENDINGS[artifact.media_type]}"
-                self.output_files[output.name] = self._named(artifact, name)
-
-    def _named(self, artifact: Artifact, name: str) -> str:
-        return self.directory.place(artifact, self.workspace.objects.path(artifact), name)
-
-    def record(self, state: RunState) -> RunRecord:
-        """Say how things stand."""
-        recipe = self.made.recipe
-        assert recipe is not None  # noqa: S101 # the plan was made from it
-        facts = RunFacts(
-            run=self.run,
-            state=state,
-            description=recipe.description,
-            recipe_file=self.made.ask.recipe.name,
-            recipe_source=self.made.source.decode("utf-8", "replace"),
-            wanflow_version=_version(),
-            started_at=self.started_at,
-            ended_at=None if state == "running" else _now(),
-            seconds=time.monotonic() - self.began,
-            command=self.command,
-            operations=recipe.operations,
-            files=self.files,
-            input_files=self.input_files,
-            output_files=self.output_files,
-            started=self.started,
-        )
-        return record_of(self.plan, self.outcomes, facts)
-
-    def write_report(self, state: RunState) -> RunRecord:
-        """Write the three forms of the report, each complete or not at all."""
-        record = self.record(state)
-        self.directory.write_text("report.json", report_json(record))
-        self.directory.write_text("report.md", report_markdown(record))
-        html = report_html(record, folder=self.directory.path)
-        self.directory.write_text("report.html", html)
-        return record
+    fresh: bool = False
+    signals: bool = True
 
 
 async def perform(
@@ -169,42 +70,58 @@ async def perform(
     plan: Plan,
     workspace: Workspace,
     *,
-    out: Path,
-    command: str,
+    manner: Manner,
     watch: Watch,
-    fresh: bool = False,
-    signals: bool = True,
+    account: Account | None = None,
 ) -> Performed:
     """Carry out a plan.
 
-    An unfinished run of the same recipe, inputs and provider is continued in its own directory,
-    unless `fresh`. With `signals`, the first SIGINT, SIGTERM or SIGHUP ends the run in order and
-    a second one at once.
+    Args:
+        made: the recipe that the plan was made from.
+        plan: what is to be done.
+        workspace: where pictures and the journal are kept.
+        manner: where the run goes, and how it ends early.
+        watch: hears of every event when it is durable.
+        account: who pays, if the plan's provider is the service.
 
     Raises:
+        UnfinishedError: not even the report could be written.
         WorkspaceError: another process is at the same run, or the directory is unfit.
     """
-    with _directory(plan, workspace, out, fresh=fresh) as directory:
-        stage = _Stage(
+    row = None if manner.fresh else workspace.journal.unfinished_run(plan.digest)
+    with _directory(plan, row, manner.out) as directory:
+        run = RunId(directory.path.name)
+        stage = Stage(
             plan=plan,
             made=made,
             workspace=workspace,
             directory=directory,
-            run=RunId(directory.path.name),
-            command=command,
+            run=run,
+            command=manner.command,
             watch=watch,
+            bills=(lambda: workspace.ledger.bills(run)) if account else dict,
+            service=account.service.base_url if account else None,
+            region=account.service.priced_in if account else None,
         )
-        return await _acted(stage, signals=signals)
+        killed = row is not None and row.state == "running"
+        return await _acted(stage, account, killed=killed, signals=manner.signals)
 
 
-async def _acted(stage: _Stage, *, signals: bool) -> Performed:
+async def _acted(
+    stage: Stage, account: Account | None, *, killed: bool, signals: bool
+) -> Performed:
     stage.workspace.journal.begin_run(
         stage.run,
         digest=stage.plan.digest,
         recipe=stage.plan.recipe,
         directory=stage.directory.path,
         started_at=stage.started_at,
-        facts={"command": stage.command, "provider": stage.plan.provider},
+        facts={
+            "command": stage.command,
+            "provider": stage.plan.provider,
+            "service": stage.service,
+            "account": account.key.fingerprint if account else None,
+        },
     )
     stage.directory.write_text("recipe.yaml", stage.made.source.decode("utf-8", "replace"))
     caught: list[int] = []
@@ -212,70 +129,94 @@ async def _acted(stage: _Stage, *, signals: bool) -> Performed:
     try:
         stage.place_inputs()
         async with _interruptible(caught, signals=signals):
-            await run_plan(stage.plan, _workshop(stage))
+            await _carried_out(stage, account, killed=killed)
         stage.place_outputs()
-    except UnfinishedError as error:
+    except WanflowError as error:
+        if isinstance(error, InternalError):
+            raise
         trouble = error
+    return _ended(stage, caught, trouble)
+
+
+async def _carried_out(stage: Stage, account: Account | None, *, killed: bool) -> None:
+    """Settle what an earlier end has left open, then run the plan."""
+    used = {entry.job.provider for entry in stage.plan.jobs if entry.decision.action == "run"}
+    names = sorted({family.partition("@")[0] for family in used})
+    async with AsyncExitStack() as stack:
+        providers: list[Provider] = [engine(name) for name in names if name != NAME]
+        if NAME in names:
+            if account is None:
+                raise InternalError("a plan that buys was carried out without an account")
+            providers.append(await _bought_from(stage, account, stack, killed=killed))
+        models = stage.made.catalogue.models
+        shop = Workshop(
+            providers={provider.family: provider for provider in providers},
+            objects=stage.workspace.objects,
+            fitter=Fitter({name: card.images for name, card in models.items()}),
+            tell=stage.tell,
+            at_once=_AT_ONCE,
+            inspector=inspector(),
+        )
+        await run_plan(stage.plan, shop)
+
+
+async def _bought_from(
+    stage: Stage, account: Account, stack: AsyncExitStack, *, killed: bool
+) -> Provider:
+    """Enter the service, and find out what became of requests that never got an answer.
+
+    A run that was killed may have lost the newest entries of its journal with the disk's cache:
+    then the service's list is compared with everything that is going to be asked for.
+    """
+    ledger = stage.workspace.ledger
+    provider = account.provider(stage.run, ledger=ledger, cards=stage.made.catalogue.models)
+    await stack.enter_async_context(provider)
+    if killed:
+        jobs = [entry.job for entry in stage.plan.jobs if entry.decision.action == "run"]
+        await provider.sweep(
+            [job for job in jobs if job.provider == provider.family],
+            since_s=ledger.begun_s(stage.run),
+        )
+    else:
+        await provider.sweep()
+    return provider
+
+
+def _ended(stage: Stage, caught: list[int], trouble: WanflowError | None) -> Performed:
     state, code = _ending(stage, caught, trouble)
-    record = _reported(stage, state, trouble)
-    remarks = _locked(stage) if state == "done" else ()
-    remarks += unmeasured(entry.job for entry in stage.plan.jobs)
-    stage.workspace.journal.end_run(stage.run, state=state, ended_at=_now())
-    return Performed(record=record, directory=stage.directory.path, exit_code=code, remarks=remarks)
-
-
-def _reported(stage: _Stage, state: RunState, trouble: WanflowError | None) -> RunRecord:
     try:
         record = stage.write_report(state)
+        remarks = _locked(stage) if state == "done" else ()
+        remarks += unmeasured(entry.job for entry in stage.plan.jobs)
+        stage.workspace.journal.end_run(stage.run, state=state, ended_at=now())
     except UnfinishedError:
         if trouble is not None:
             raise trouble from None
         raise
-    if trouble is not None:
-        raise trouble
-    return record
+    return Performed(
+        record=record,
+        directory=stage.directory.path,
+        exit_code=code,
+        remarks=remarks,
+        trouble=trouble,
+    )
 
 
-def _ending(
-    stage: _Stage, caught: list[int], trouble: WanflowError | None
-) -> tuple[RunState, Exit]:
+def _ending(stage: Stage, caught: list[int], trouble: WanflowError | None) -> tuple[RunState, Exit]:
     if caught:
         code = Exit.INTERRUPTED if caught[0] == signal.SIGINT else Exit.TERMINATED
         return "interrupted", code
     if trouble is not None:
+        return "unfinished", trouble.exit_code
+    again = {o.again for o in stage.outcomes.values() if isinstance(o, Failed)}
+    if "asks" in again:
+        return "unfinished", Exit.DECISION_NEEDED
+    if "goes-on" in again:
         return "unfinished", Exit.UNFINISHED
-    if any(isinstance(outcome, Failed) for outcome in stage.outcomes.values()):
-        return "failed", Exit.STEP_FAILED
-    return "done", Exit.DONE
+    return ("failed", Exit.STEP_FAILED) if again else ("done", Exit.DONE)
 
 
-def _as_made(outcome: Outcome) -> Outcome:
-    """Say for the journal what was made, whatever was expected of it.
-
-    A picture that falls short of `expect` is there and may have been paid for: the same request
-    finds it again, and is held against the expectation of that day.
-    """
-    if isinstance(outcome, Failed) and outcome.code == "expectation-not-met":
-        return Done(pictures=outcome.pictures, seconds=outcome.seconds, checks=outcome.checks)
-    return outcome
-
-
-def _workshop(stage: _Stage) -> Workshop:
-    used = {entry.job.provider for entry in stage.plan.jobs if entry.decision.action == "run"}
-    names = {family.partition("@")[0] for family in used}
-    engines = [engine(name) for name in sorted(names)]
-    models = stage.made.catalogue.models
-    return Workshop(
-        providers={provider.family: provider for provider in engines},
-        objects=stage.workspace.objects,
-        fitter=Fitter({name: card.images for name, card in models.items()}),
-        tell=stage.tell,
-        at_once=16,
-        inspector=inspector(),
-    )
-
-
-def _locked(stage: _Stage) -> tuple[str, ...]:
+def _locked(stage: Stage) -> tuple[str, ...]:
     """Write the lock beside the recipe; a folder that cannot be written stops nothing.
 
     A run of some steps only says nothing about the others, so it leaves the lock alone.
@@ -294,8 +235,7 @@ def _locked(stage: _Stage) -> tuple[str, ...]:
     return ()
 
 
-def _directory(plan: Plan, workspace: Workspace, out: Path, *, fresh: bool) -> RunDirectory:
-    row = None if fresh else workspace.journal.unfinished_run(plan.digest)
+def _directory(plan: Plan, row: RunRow | None, out: Path) -> RunDirectory:
     if row is not None:
         return RunDirectory.open(row.directory)
     run = new_run_id(plan.recipe, datetime.now(UTC), token_bytes(2))
@@ -322,22 +262,3 @@ async def _listen(caught: list[int], scope: anyio.CancelScope) -> None:
                 signal.raise_signal(signal.SIGKILL)
             caught.append(number)
             scope.cancel()
-
-
-def _free(stem: str, digest: Sha256, taken: dict[str, Sha256]) -> str:
-    """Find a name that no other picture has: cup, cup-2, cup-3."""
-    name, number = stem, 1
-    while taken.get(name.casefold(), digest) != digest:
-        number += 1
-        name = f"{stem}-{number}"
-    taken[name.casefold()] = digest
-    return name
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("wanflow")
-    except PackageNotFoundError:
-        return "0+checkout"

@@ -3,11 +3,13 @@
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import click
 
+from wanflow.cli.agree import agreed as agreed_to
 from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
 from wanflow.cli.engines import engine
 from wanflow.cli.frozen import hold_frozen
@@ -17,13 +19,18 @@ from wanflow.cli.options import (
     QUIET,
     RECIPE,
     WORDS,
+    Buying,
     ask_for,
     asking,
+    buying,
     held,
     selecting,
 )
-from wanflow.cli.perform import Performed, perform
-from wanflow.cli.say import colored, say, say_json, say_problems, shown_path, tell
+from wanflow.cli.perform import Manner, Performed, perform
+from wanflow.cli.say import colored, say, say_error, say_json, say_problems, shown_path, tell
+from wanflow.cli.service import NAME, Account, account
+from wanflow.cli.settings import Settings
+from wanflow.errors import Exit
 from wanflow.model.plan import Plan
 from wanflow.report.json_text import report_json
 from wanflow.report.progress import progress_for
@@ -36,6 +43,7 @@ from wanflow.store.workspace import Workspace, find_workspace
 @WORDS
 @asking
 @selecting
+@buying
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where runs go; default runs."
 )
@@ -59,6 +67,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     until: str | None,
     takes: tuple[str, ...],
     workspace: Path | None,
+    buys: Buying,
     out: Path | None,
     fresh: bool,
     frozen: bool,
@@ -74,8 +83,8 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         file, words, inputs_file, chosen=chosen, allowed=allowed,
         only=only, first=first, until=until, takes=takes,
     )  # fmt: skip
-    made = sound(draft(ask))
-    engine(chosen.provider)  # said before anything is made
+    made = sound(draft(replace(ask, top_up=buys.top_up)))
+    who = _who(chosen, buys)  # said before anything is made
     if made.problems and not quiet:
         say_problems(made.problems, sources=made.sources)
     root = workspace or chosen.workspace or find_workspace(Path.cwd())
@@ -83,32 +92,53 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         plan = planned(made, opened)
         if frozen:
             hold_frozen(made, plan)
+        if who is not None and not agreed_to(plan, who, yes=buys.agreed):
+            tell("nothing was sent")
+            return Exit.UNFINISHED
         done = _performed(
-            made, plan, opened, out=out or chosen.out, fresh=fresh, quiet=quiet or as_json
-        )
+            made, plan, opened,
+            who=who, out=out or chosen.out, fresh=fresh, quiet=quiet or as_json,
+        )  # fmt: skip
+    _tell_of(done, as_json=as_json, quiet=quiet)
+    return done.exit_code
+
+
+def _tell_of(done: Performed, *, as_json: bool, quiet: bool) -> None:
+    report = shown_path(done.directory / "report.html")
     for remark in done.remarks:
         tell(f"note: {remark}")
     if as_json:
         say_json(json.loads(report_json(done.record)))
     elif quiet:
-        say(shown_path(done.directory / "report.html"))
+        say(report)
     else:
-        say(
-            summary_text(
-                done.record, shown_path(done.directory / "report.html"), color=colored(sys.stdout)
-            )
-        )
-    return done.exit_code
+        say(summary_text(done.record, report, color=colored(sys.stdout)))
+    if done.trouble is not None:
+        say_error(done.trouble)
+
+
+def _who(chosen: Settings, buys: Buying) -> Account | None:
+    """Find who pays; None where nobody does."""
+    if chosen.provider == NAME:
+        return account(chosen.region, buys.terms(chosen))
+    engine(chosen.provider)
+    return None
 
 
 def _performed(
-    made: Draft, plan: Plan, opened: Workspace, *, out: Path, fresh: bool, quiet: bool
+    made: Draft,
+    plan: Plan,
+    opened: Workspace,
+    *,
+    who: Account | None,
+    out: Path,
+    fresh: bool,
+    quiet: bool,
 ) -> Performed:
     with progress_for(plan, sys.stderr, quiet=quiet) as progress:
+        manner = Manner(out=out, command=_command(), fresh=fresh)
         return anyio.run(
-            lambda: perform(
-                made, plan, opened, out=out, command=_command(), watch=progress.tell, fresh=fresh
-            )
+            lambda: perform(made, plan, opened, manner=manner, watch=progress.tell, account=who)
         )
 
 

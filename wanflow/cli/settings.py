@@ -3,21 +3,29 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wanflow.errors import UsageError
 
-_KEYS = ("provider", "region", "base_url", "out", "workspace")
+_KEYS = ("provider", "region", "base_url", "workspace_id", "key_file", "out", "workspace")
+_PATHS = frozenset({"out", "workspace", "key_file"})
+_LIMITS = "dashscope"  # the table of the service's limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What holds for a command when no option says otherwise."""
+    """What holds for a command when no option says otherwise.
+
+    `limits` are times and counts of the service, by the names of the table `[dashscope]`.
+    """
 
     provider: str = "local"
     region: str | None = None
     base_url: str | None = None
+    workspace_id: str | None = None
+    key_file: Path | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
     out: Path = Path("runs")
     workspace: Path | None = None
 
@@ -27,13 +35,14 @@ def settings(start: Path, environment: Mapping[str, str] | None = None) -> Setti
 
     The nearest `wanflow.toml`, or `pyproject.toml` with a table `[tool.wanflow]`, from `start`
     upwards; over it the environment's `WANFLOW_PROVIDER`, `WANFLOW_REGION`, `WANFLOW_BASE_URL`,
-    `WANFLOW_OUT` and `WANFLOW_WORKSPACE`. Paths in a file are relative to that file.
+    `WANFLOW_WORKSPACE_ID`, `WANFLOW_KEY_FILE`, `WANFLOW_OUT` and `WANFLOW_WORKSPACE`. Paths in a
+    file are relative to that file; its table `[dashscope]` holds limits of the service.
 
     Raises:
         UsageError: the file is no TOML, or has a key that is unknown or of the wrong type.
     """
     environment = os.environ if environment is None else environment
-    found: dict[str, str] = _from_file(start)
+    found, limits = _from_file(start)
     for key in _KEYS:
         value = environment.get(f"WANFLOW_{key.upper()}")
         if value:
@@ -42,18 +51,21 @@ def settings(start: Path, environment: Mapping[str, str] | None = None) -> Setti
         provider=found.get("provider", "local"),
         region=found.get("region"),
         base_url=found.get("base_url"),
+        workspace_id=found.get("workspace_id"),
+        key_file=Path(found["key_file"]) if "key_file" in found else None,
+        limits=limits,
         out=Path(found.get("out", "runs")),
         workspace=Path(found["workspace"]) if "workspace" in found else None,
     )
 
 
-def _from_file(start: Path) -> dict[str, str]:
+def _from_file(start: Path) -> tuple[dict[str, str], Mapping[str, float]]:
     for folder in (start, *start.parents):
         for name in ("wanflow.toml", "pyproject.toml"):
             table = _table(folder / name)
             if table is not None:
-                return _checked(table, folder / name)
-    return {}
+                return _checked(table, folder / name), _limits(table, folder / name)
+    return {}, {}
 
 
 def _table(file: Path) -> Mapping[str, object] | None:
@@ -76,12 +88,40 @@ def _checked(table: Mapping[str, object], file: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in table.items():
         name = key.replace("-", "_")
+        if name == _LIMITS:
+            continue
         if name not in _KEYS:
             raise UsageError(
                 f"{file} sets '{key}', which wanflow does not know",
-                hint=f"known are {', '.join(_KEYS)}",
+                hint=f"known are {', '.join(_KEYS)} and the table [{_LIMITS}]",
             )
         if not isinstance(value, str):
             raise UsageError(f"{file} sets '{key}' to something that is not text")
-        found[name] = str(file.parent / value) if name in {"out", "workspace"} else value
+        found[name] = str(file.parent / value) if name in _PATHS else value
+    return found
+
+
+def _limits(table: Mapping[str, object], file: Path) -> dict[str, float]:
+    """Read the limits of the service: waits in seconds, and counts."""
+    given = table.get(_LIMITS, {})
+    if not isinstance(given, dict):
+        raise UsageError(f"{file} has a '{_LIMITS}' that is no table")
+    if not given:
+        return {}
+    from wanflow.cli.service import limit_names
+
+    known = limit_names()
+    found: dict[str, float] = {}
+    for key, value in given.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            raise UsageError(
+                f"{file} sets '{key}' in [{_LIMITS}], which wanflow does not know",
+                hint=f"known are {', '.join(sorted(known))}",
+            )
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not value > 0 or (known[name] is int and not isinstance(value, int)):
+            kind = "a whole number above 0" if known[name] is int else "a number above 0"
+            raise UsageError(f"{file} sets '{key}' in [{_LIMITS}] to something that is not {kind}")
+        found[name] = value
     return found

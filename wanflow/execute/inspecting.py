@@ -13,7 +13,7 @@ from wanflow.execute.ports import Compared, Examination, Inspector, Objects
 from wanflow.model.measure import Check, Measure
 from wanflow.model.plan import FileImage, Job, JobImage, Planned, SourceImage
 from wanflow.model.recipe import Expect
-from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
+from wanflow.model.run import Done, Failed, Outcome, Reused, numbered
 from wanflow.model.values import Artifact, JobKey, Size
 from wanflow.planning.frames import Frame, frame_in, meant_to_change, within
 
@@ -83,7 +83,7 @@ async def inspected(entry: Planned, outcome: Outcome, bench: Bench | None) -> Ou
     ):
         checks = await _measures(job, outcome, bench)
     try:
-        check_measures(job.expect, range(1, len(outcome.pictures) + 1), checks)
+        check_measures(job.expect, numbered(outcome), checks)
     except StepError as error:
         return Failed(
             code=error.code,
@@ -91,6 +91,8 @@ async def inspected(entry: Planned, outcome: Outcome, bench: Bench | None) -> Ou
             hint=error.hint,
             pictures=outcome.pictures,
             seconds=outcome.seconds if isinstance(outcome, Done) else 0.0,
+            missing=outcome.missing,
+            receipt=outcome.receipt,
             checks=checks,
         )
     return replace(outcome, checks=checks)
@@ -111,16 +113,16 @@ async def _measures(job: Job, outcome: Done | Reused, bench: Bench) -> tuple[Mea
     found: list[Measure] = []
     with anyio.CancelScope(shield=True):
         found += await to_thread.run_sync(
-            _measured, job, outcome.pictures, wanted, bench, limiter=bench.cores
+            _measured, job, numbered(outcome), wanted, bench, limiter=bench.cores
         )
     return tuple(found)
 
 
 def _measured(
-    job: Job, pictures: tuple[Artifact, ...], wanted: tuple[Check, ...], bench: Bench
+    job: Job, pictures: Mapping[int, Artifact], wanted: tuple[Check, ...], bench: Bench
 ) -> tuple[Measure, ...]:
     found: list[Measure] = []
-    for number, artifact in enumerate(pictures, start=1):
+    for number, artifact in pictures.items():
         try:
             one = _examination(job, number, artifact, wanted, bench)
             found += bench.inspector.measures(one)
@@ -189,9 +191,7 @@ def _found(image: SourceImage, bench: Bench) -> Artifact | None:
         return image.artifact
     if not isinstance(image, JobImage):
         return None
-    outcome = bench.outcomes.get(image.job)
-    made = () if outcome is None or isinstance(outcome, Skipped) else outcome.pictures
-    return made[image.index - 1] if image.index <= len(made) else None
+    return numbered(bench.outcomes.get(image.job)).get(image.index)
 
 
 def _seen(image: SourceImage, artifact: Artifact) -> Size:

@@ -14,6 +14,7 @@ instant leaves at least the trace of what may have been bought:
 An entry that stays `intended` after its process has ended is ambiguous: accepted or never arrived.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NewType, Protocol
 
@@ -103,6 +104,22 @@ class Spent:
     cost_micro: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What one request has cost a purse.
+
+    `billed_images` is what the service says that it bills, `cost_micro` their price.
+    `at_risk_images` were asked for by requests that are open, ambiguous or lost: they may be
+    billed as well. The names are those of the newest request.
+    """
+
+    billed_images: int = 0
+    cost_micro: int = 0
+    at_risk_images: int = 0
+    task_id: str | None = None
+    request_id: str | None = None
+
+
 class HeldError(Exception):
     """Somebody else has this request open; it must not be sent a second time."""
 
@@ -157,6 +174,10 @@ class Ledger(Protocol):
 
     def spent(self, purse: str) -> Spent:
         """Say what a purse has spent."""
+        ...
+
+    def bills(self, purse: str) -> Mapping[Fingerprint, Bill]:
+        """Say what each request has cost a purse."""
         ...
 
 

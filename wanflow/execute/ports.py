@@ -1,6 +1,6 @@
 """What the executor needs from the outside, as protocols; providers and store fit them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,14 +23,15 @@ class Call:
     A picture that the same provider has just made need not travel home first. `urls`, if not
     empty, has a place for each of `pictures`: the address at which the provider itself can read
     it, or None; where there is one, the file may not be there yet. `announce` is called once, as
-    soon as the addresses of this edit's pictures are known and before they are downloaded.
+    soon as the addresses of this edit's pictures are known and before they are downloaded; it
+    gets them by the numbers of the pictures, from 1.
     """
 
     job: Job
     pictures: tuple[Path, ...]
     scratch: Path
     urls: tuple[str | None, ...] = ()
-    announce: Callable[[tuple[str, ...]], None] | None = None
+    announce: Callable[[Mapping[int, str]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

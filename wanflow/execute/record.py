@@ -1,13 +1,15 @@
 """From a plan and its outcomes to the record that a report is made from. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wanflow.errors import StepError
-from wanflow.execute.run import inputs_of
+from wanflow.execute.attempt import inputs_of
+from wanflow.execute.ledger import Bill
 from wanflow.model.operation import Operation
 from wanflow.model.plan import FileImage, Job, JobImage, Plan, Planned, SkippedStep
 from wanflow.model.run import (
+    Again,
     Done,
     Failed,
     Outcome,
@@ -19,8 +21,9 @@ from wanflow.model.run import (
     Skipped,
     StepRecord,
     StepState,
+    numbered,
 )
-from wanflow.model.values import Artifact, JobKey, RunId, Sha256, Size
+from wanflow.model.values import Artifact, Fingerprint, JobKey, RunId, Sha256, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,8 @@ class RunFacts:
 
     `files` maps (step, index from 1) to the file of that picture, `input_files` the digest of an
     input picture to its file, `output_files` the name of an output; all relative to the run's
-    directory. `started` maps a job to when it began, UTC in ISO 8601.
+    directory. `started` maps a job to when it began, UTC in ISO 8601. `bills` are the ledger's of
+    this run, `service` and `region` where the requests went; all three empty when nothing is paid.
     """
 
     run: RunId
@@ -47,6 +51,9 @@ class RunFacts:
     input_files: Mapping[Sha256, str] = field(default_factory=dict)
     output_files: Mapping[str, str] = field(default_factory=dict)
     started: Mapping[JobKey, str] = field(default_factory=dict)
+    bills: Mapping[Fingerprint, Bill] = field(default_factory=dict)
+    service: str | None = None
+    region: str | None = None
 
 
 def record_of(plan: Plan, outcomes: Mapping[JobKey, Outcome], facts: RunFacts) -> RunRecord:
@@ -61,7 +68,11 @@ def record_of(plan: Plan, outcomes: Mapping[JobKey, Outcome], facts: RunFacts) -
     Returns:
         The record; its steps stand in the order of the recipe, those left out included.
     """
-    steps = {entry.job.pointer: _step(entry, plan, outcomes, facts) for entry in plan.jobs}
+    bills = _bills(plan, facts)
+    steps = {
+        entry.job.pointer: _billed(_step(entry, plan, outcomes, facts), bills.get(entry.job.key))
+        for entry in plan.jobs
+    }
     steps |= {entry.pointer: _left_out(entry, facts) for entry in plan.skipped}
     ordered = tuple(steps[pointer] for pointer in sorted(steps, key=_place))
     return RunRecord(
@@ -86,6 +97,10 @@ def record_of(plan: Plan, outcomes: Mapping[JobKey, Outcome], facts: RunFacts) -
         cost_micro=sum(step.cost_micro for step in ordered),
         command=facts.command,
         digest=plan.digest,
+        billed_images=sum(step.billed_images for step in ordered),
+        at_risk_images=sum(step.at_risk_images for step in ordered),
+        service=facts.service,
+        region=facts.region,
     )
 
 
@@ -99,7 +114,7 @@ def _step(
     job = entry.job
     outcome = outcomes.get(job.key)
     failed = outcome if isinstance(outcome, Failed) else None
-    made_here = isinstance(outcome, Done | Failed) and entry.decision.action == "run"
+    receipt = None if outcome is None or isinstance(outcome, Skipped) else outcome.receipt
     return StepRecord(
         key=job.key,
         operation=job.operation,
@@ -124,9 +139,44 @@ def _step(
         hint=failed.hint if failed else None,
         started_at=facts.started.get(job.key),
         seconds=_seconds(entry, outcome, facts),
-        cost_micro=entry.cost_micro if made_here else 0,
         reused_from=_reused_from(outcome, facts),
+        task_id=receipt.task_id if receipt else None,
+        request_id=receipt.request_id if receipt else None,
+        actual_prompts=receipt.actual_prompts if receipt else (),
         checks=() if outcome is None or isinstance(outcome, Skipped) else outcome.checks,
+    )
+
+
+def _bills(plan: Plan, facts: RunFacts) -> Mapping[JobKey, Bill]:
+    """Find what each step has cost; of equal requests in one recipe, the first has bought it."""
+    buyers: dict[Fingerprint, JobKey] = {}
+    for entry in plan.jobs:
+        buyers.setdefault(entry.job.fingerprint, entry.job.key)
+        if entry.top_up is not None:
+            buyers.setdefault(entry.top_up.fingerprint, entry.job.key)
+    bills: dict[JobKey, Bill] = {}
+    for request, bill in facts.bills.items():
+        if request in buyers:
+            before = bills.get(buyers[request], Bill())
+            bills[buyers[request]] = replace(
+                bill,
+                billed_images=before.billed_images + bill.billed_images,
+                cost_micro=before.cost_micro + bill.cost_micro,
+                at_risk_images=before.at_risk_images + bill.at_risk_images,
+            )
+    return bills
+
+
+def _billed(step: StepRecord, bill: Bill | None) -> StepRecord:
+    if bill is None:
+        return step
+    return replace(
+        step,
+        cost_micro=bill.cost_micro,
+        billed_images=bill.billed_images,
+        at_risk_images=bill.at_risk_images,
+        task_id=step.task_id or bill.task_id,
+        request_id=step.request_id or bill.request_id,
     )
 
 
@@ -153,11 +203,18 @@ def _state(outcome: Outcome | None, facts: RunFacts, key: JobKey) -> StepState:
             # What this very run made before it was interrupted is its own work, not a find.
             return "done" if outcome.run == facts.run else "reused"
         case Failed():
-            return "failed"
+            return _FAILED[outcome.again]
         case Skipped():
             return "skipped"
         case None:
             return "running" if key in facts.started else "waiting"
+
+
+_FAILED: Mapping[Again, StepState] = {
+    "fails": "failed",
+    "goes-on": "unfinished",
+    "asks": "undecided",
+}
 
 
 def _because(outcome: Outcome | None) -> str | None:
@@ -183,7 +240,7 @@ def _reused_from(outcome: Outcome | None, facts: RunFacts) -> str | None:
 
 
 def _pictures(job: Job, outcome: Outcome | None, facts: RunFacts) -> tuple[PictureRecord, ...]:
-    made = () if outcome is None or isinstance(outcome, Skipped) else outcome.pictures
+    made = numbered(outcome)
     return tuple(
         PictureRecord(
             name=f"{job.key}-{index}" if len(made) > 1 else job.key,
@@ -193,7 +250,7 @@ def _pictures(job: Job, outcome: Outcome | None, facts: RunFacts) -> tuple[Pictu
             step=job.key,
             index=index,
         )
-        for index, artifact in enumerate(made, start=1)
+        for index, artifact in made.items()
     )
 
 
@@ -260,8 +317,8 @@ def _outputs(
     records: list[OutputRecord] = []
     for output in plan.outputs:
         outcome = outcomes.get(output.job)
-        made = outcome.pictures if isinstance(outcome, Done | Reused) else ()
-        artifact = made[output.index - 1] if output.index <= len(made) else None
+        made = numbered(outcome) if isinstance(outcome, Done | Reused) else {}
+        artifact = made.get(output.index)
         records.append(
             OutputRecord(
                 name=output.name,

@@ -1,47 +1,40 @@
 """Run a plan: every job as soon as what it needs is there, independent branches side by side."""
 
-import shutil
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import anyio
-from anyio import to_thread
 
-from wanflow.errors import ImageError, StepError, WanflowError
-from wanflow.execute.expectations import check_expectations
+from wanflow.errors import WanflowError
+from wanflow.execute.attempt import (
+    Addresses,
+    Sources,
+    Workshop,
+    attempt,
+    may_hand_on,
+    reused,
+    topped_up,
+)
 from wanflow.execute.inspecting import Bench, inspected
-from wanflow.execute.ports import Call, Fitter, Inspector, Made, Objects, Provider
-from wanflow.model.events import Event, JobSettled, JobStarted
-from wanflow.model.plan import FileImage, Job, JobImage, Plan, Planned, Recorded
+from wanflow.model.events import JobSettled, JobStarted
+from wanflow.model.plan import Job, JobImage, Plan, Planned
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
-from wanflow.model.values import Artifact, JobKey
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
-    """Everything that a run works with.
-
-    `providers` maps the family that a job names to who does it. `tell` hears of every event as it
-    happens and makes it durable before it returns. `at_once` bounds the jobs in progress.
-    `inspector` measures what is made; without one nothing is measured.
-    """
-
-    providers: Mapping[str, Provider]
-    objects: Objects
-    fitter: Fitter
-    tell: Callable[[Event], None]
-    at_once: int
-    inspector: Inspector | None = None
+from wanflow.model.values import JobKey
 
 
 @dataclass(slots=True, kw_only=True)
 class _Progress:
-    """The one mutable thing of a run: what has settled, and whether to start anything more."""
+    """The one mutable thing of a run: what has settled, and whether to start anything more.
 
+    `told` is set as soon as a job has settled, or its provider has named the addresses of its
+    pictures.
+    """
+
+    jobs: Mapping[JobKey, Job]
     outcomes: dict[JobKey, Outcome] = field(default_factory=dict)
+    addresses: dict[JobKey, Addresses] = field(default_factory=dict)
     settled: dict[JobKey, anyio.Event] = field(default_factory=dict)
+    told: dict[JobKey, anyio.Event] = field(default_factory=dict)
     stopped_by: JobKey | None = None
 
 
@@ -55,7 +48,9 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
     Returns:
         An outcome for every job of the plan.
     """
-    progress = _Progress(settled={entry.job.key: anyio.Event() for entry in plan.jobs})
+    progress = _Progress(jobs={entry.job.key: entry.job for entry in plan.jobs})
+    progress.settled |= {key: anyio.Event() for key in progress.jobs}
+    progress.told |= {key: anyio.Event() for key in progress.jobs}
     slots = anyio.CapacityLimiter(shop.at_once)
     bench = _bench(plan, shop, progress)
 
@@ -67,6 +62,7 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
         if isinstance(outcome, Failed) and entry.job.on_error == "stop":
             progress.stopped_by = progress.stopped_by or key
         shop.tell(JobSettled(job=key, outcome=outcome))
+        progress.told[key].set()
         progress.settled[key].set()
 
     try:
@@ -103,91 +99,46 @@ def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 async def _outcome(  # all five are the run's, and none is optional
     entry: Planned, plan: Plan, shop: Workshop, progress: _Progress, slots: anyio.CapacityLimiter
 ) -> Outcome:
+    job = entry.job
     if entry.decision.action == "reuse" and entry.recorded is not None:
-        return _reused(entry.job, entry.recorded)
-    for need in plan.needs.get(entry.job.key, ()):
+        return reused(job, entry.recorded)
+    handed_on: dict[JobKey, Addresses] = {}
+    for need in plan.needs.get(job.key, ()):
+        addresses = await _addresses(job, need, progress)
+        if addresses is not None:
+            handed_on[need] = addresses
+            continue
         await progress.settled[need].wait()
         if not isinstance(progress.outcomes[need], Done | Reused):
             return Skipped(because=need, reason="upstream-failed")
     async with slots:
         if progress.stopped_by is not None:
             return Skipped(because=progress.stopped_by, reason="stopped")
-        shop.tell(JobStarted(job=entry.job.key))
-        return await _attempt(entry.job, shop, progress.outcomes)
-
-
-def _reused(job: Job, recorded: Recorded) -> Outcome:
-    # What a recipe expects may have changed since the pictures were made.
-    try:
-        check_expectations(job.expect, recorded.pictures)
-    except StepError as error:
-        return Failed(
-            code=error.code, message=str(error), hint=error.hint, pictures=recorded.pictures
+        shop.tell(JobStarted(job=job.key))
+        sources = Sources(outcomes=progress.outcomes, addresses=handed_on)
+        if entry.top_up is not None and entry.recorded is not None:
+            rest = await attempt(entry.top_up, shop, sources, announce=lambda _: None)
+            return topped_up(job, entry.recorded, rest)
+        return await attempt(
+            job,
+            shop,
+            sources,
+            announce=lambda addresses: _announced(job.key, addresses, progress),
         )
-    return Reused(pictures=recorded.pictures, run=recorded.run, notes=recorded.notes)
 
 
-async def _attempt(job: Job, shop: Workshop, outcomes: Mapping[JobKey, Outcome]) -> Outcome:
-    begun = time.monotonic()
-    pictures: tuple[Artifact, ...] = ()
-    try:
-        with anyio.fail_after(job.timeout_s):
-            made, pictures = await _make(job, shop, outcomes)
-        check_expectations(job.expect, pictures)
-    except (StepError, ImageError) as error:
-        code, message, hint = error.code, str(error), error.hint
-    except TimeoutError:
-        code, message = "timeout", f"no result within {job.timeout_s:g} s"
-        hint = "give the step more time with `timeout`, or run the same command again"
-    else:
-        return Done(pictures=pictures, notes=made.notes, seconds=time.monotonic() - begun)
-    seconds = time.monotonic() - begun
-    return Failed(code=code, message=message, hint=hint, pictures=pictures, seconds=seconds)
+def _announced(key: JobKey, addresses: Addresses, progress: _Progress) -> None:
+    progress.addresses[key] = addresses
+    progress.told[key].set()
 
 
-async def _make(
-    job: Job, shop: Workshop, outcomes: Mapping[JobKey, Outcome]
-) -> tuple[Made, tuple[Artifact, ...]]:
-    scratch = await to_thread.run_sync(shop.objects.scratch)
-    try:
-        fitted = await to_thread.run_sync(_fitted, job, shop, outcomes, scratch)
-        call = Call(job=job, pictures=fitted, scratch=scratch)
-        made = await shop.providers[job.provider].edit(call)
-        pictures = [await to_thread.run_sync(shop.objects.add, file) for file in made.files]
-        return made, tuple(pictures)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _fitted(
-    job: Job, shop: Workshop, outcomes: Mapping[JobKey, Outcome], scratch: Path
-) -> tuple[Path, ...]:
-    """Find the job's pictures and bring them within the limits. Runs in a thread."""
-    paths = [shop.objects.path(artifact) for artifact in inputs_of(job, outcomes)]
-    return shop.fitter.prepared(job, paths, scratch)
-
-
-def inputs_of(job: Job, outcomes: Mapping[JobKey, Outcome]) -> tuple[Artifact, ...]:
-    """Name the pictures that a job takes, in the order of its images.
-
-    Raises:
-        StepError: a step made fewer pictures than this job refers to.
-    """
-    found: list[Artifact] = []
-    for image in job.images:
-        if isinstance(image, FileImage):
-            found.append(image.artifact)
-        elif isinstance(image, JobImage):
-            found.append(_picture(image, outcomes[image.job]))
-    return tuple(found)
-
-
-def _picture(image: JobImage, outcome: Outcome) -> Artifact:
-    made = outcome.pictures if isinstance(outcome, Done | Reused) else ()
-    if image.index > len(made):
-        raise StepError(
-            "picture-not-made",
-            f"picture {image.index} of '{image.job}' is asked for, "
-            f"and '{image.job}' made {len(made)}",
-        )
-    return made[image.index - 1]
+async def _addresses(job: Job, need: JobKey, progress: _Progress) -> Addresses | None:
+    """Wait for the addresses of what a job needs; None if it has to wait for the pictures."""
+    if not may_hand_on(progress.jobs[need], job):
+        return None
+    await progress.told[need].wait()
+    addresses = progress.addresses.get(need, {})
+    wanted = {
+        image.index for image in job.images if isinstance(image, JobImage) and image.job == need
+    }
+    return addresses if wanted and wanted <= addresses.keys() else None

@@ -18,20 +18,31 @@ from wanflow.model.values import JsonValue, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What a size follows from: an operation on pictures, and the model that may do it."""
+
+    operation: Operation
+    images: tuple[SourceImage, ...]
+    arguments: Mapping[str, JsonValue]
+    card: ModelCard | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What expansion asks of other rooms, as functions.
 
     `arguments` completes rendered arguments (types, defaults) and says what is wrong with them;
     `lengths` says what a model would cut off the words; `ratio_size` makes a ratio a legal size;
-    `predict` says how large a result will be, None where only the model knows.
+    `own_size` says which size an operation asks the model for when the step names none, such as
+    the larger canvas of an extension; `predict` says how large a result will be, None where only
+    the model knows.
     """
 
     arguments: Arguments
     lengths: Callable[[str, str | None, ModelCard], tuple[Problem, ...]]
     ratio_size: Callable[[Ratio, ModelCard], Size | None]
-    predict: Callable[
-        [Operation, tuple[SourceImage, ...], Mapping[str, JsonValue], Size | None], Size | None
-    ]
+    own_size: Callable[[Edit], Size | None]
+    predict: Callable[[Edit, Size | None], Size | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +117,8 @@ def _step(
     words: Words,
     rules: Rules,
 ) -> ConcreteStep:
-    size = _pixels(step.size, card, rules) if card else None
+    edit = Edit(operation=operation, images=images, arguments=words.arguments, card=card)
+    size = _pixels(step.size, card, rules) if card and step.size else rules.own_size(edit)
     return ConcreteStep(
         step=step,
         operation=operation,
@@ -119,11 +131,11 @@ def _step(
         arguments=words.arguments,
         parameters=_parameters(step, words, size) if card else {},
         size=size,
-        result_size=rules.predict(operation, images, words.arguments, size),
+        result_size=rules.predict(edit, size),
     )
 
 
-def _pixels(wish: SizeWish | None, card: ModelCard, rules: Rules) -> Size | None:
+def _pixels(wish: SizeWish, card: ModelCard, rules: Rules) -> Size | None:
     if isinstance(wish, Ratio):
         return rules.ratio_size(wish, card)
     return wish

@@ -15,6 +15,7 @@ from wanflow.model.values import (
     JsonValue,
     Note,
     Pointer,
+    Receipt,
     Sha256,
     Size,
 )
@@ -118,6 +119,7 @@ Reason = Literal[
     "images-changed",  # another input picture, another order, another number
     "upstream-changed",  # a step that it hangs on runs
     "take-changed",
+    "topped-up",  # some of its pictures were not made, and are asked for again
     "unfinished",  # the last try did not end, or failed
     "objects-missing",  # recorded, but the pictures are gone or damaged
     "not-selected",  # --only, --from, --until leave it out
@@ -154,18 +156,26 @@ class Recorded:
     notes: tuple[Note, ...]
     seconds: float
     run: str
+    missing: tuple[int, ...] = ()
+    receipt: Receipt | None = None
     checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A job with its decision and its cost; `cost_micro` in millionths of the plan's currency."""
+    """A job with its decision and its cost; `cost_micro` in millionths of the plan's currency.
+
+    `paid` says that it was bought before and not fetched yet: it runs, and costs nothing more.
+    `top_up` is what is asked for instead of the whole job when `recorded` lacks some pictures.
+    """
 
     job: Job
     decision: Decision
     recorded: Recorded | None = None
     cost_micro: int = 0
     seconds_estimate: float = 0.0
+    paid: bool = False
+    top_up: Job | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

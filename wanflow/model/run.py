@@ -1,21 +1,42 @@
 """What has happened: outcomes, and the record of a run that a report is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 
 from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
-from wanflow.model.values import Artifact, Fingerprint, JobKey, JsonValue, Note, RunId, Sha256, Size
+from wanflow.model.values import (
+    Artifact,
+    Fingerprint,
+    JobKey,
+    JsonValue,
+    Note,
+    Receipt,
+    RunId,
+    Sha256,
+    Size,
+)
+
+# What becomes of a job that has failed when the same command is run again: it fails again, it goes
+# on from where it is, or a person has to say first what is to become of a paid request.
+Again = Literal["fails", "goes-on", "asks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """The job was executed in this run. Times are seconds of the monotonic clock."""
+    """The job was executed in this run. Times are seconds of the monotonic clock.
+
+    `missing` are the numbers, from 1, of pictures that were asked for and not made; the others
+    keep theirs, see `numbered`.
+    """
 
     pictures: tuple[Artifact, ...]
     notes: tuple[Note, ...] = ()
     seconds: float = 0.0
+    missing: tuple[int, ...] = ()
+    receipt: Receipt | None = None
     checks: tuple[Measure, ...] = ()
 
 
@@ -26,6 +47,8 @@ class Reused:
     pictures: tuple[Artifact, ...]
     run: str
     notes: tuple[Note, ...] = ()
+    missing: tuple[int, ...] = ()
+    receipt: Receipt | None = None
     checks: tuple[Measure, ...] = ()
 
 
@@ -38,6 +61,9 @@ class Failed:
     hint: str | None = None
     pictures: tuple[Artifact, ...] = ()  # what was made all the same: it is never thrown away
     seconds: float = 0.0
+    missing: tuple[int, ...] = ()
+    receipt: Receipt | None = None
+    again: Again = "fails"
     checks: tuple[Measure, ...] = ()
 
 
@@ -50,6 +76,19 @@ class Skipped:
 
 
 Outcome = Done | Reused | Failed | Skipped
+
+
+def numbered(outcome: Outcome | None) -> Mapping[int, Artifact]:
+    """Give the pictures of a job by their numbers from 1, as the recipe refers to them."""
+    if outcome is None or isinstance(outcome, Skipped):
+        return {}
+    return with_numbers(outcome.pictures, outcome.missing)
+
+
+def with_numbers(pictures: Sequence[Artifact], missing: Sequence[int]) -> Mapping[int, Artifact]:
+    """Number pictures from 1, leaving out the numbers of those that were not made."""
+    numbers = (number for number in count(1) if number not in missing)
+    return dict(zip(numbers, pictures, strict=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +110,11 @@ class PictureRecord:
     mended: tuple[Note, ...] = ()
 
 
-StepState = Literal["waiting", "running", "done", "reused", "failed", "skipped"]
+# `unfinished` and `undecided` are steps that failed and whose last word is not spoken: the same
+# command goes on, or a person has to decide about a paid request.
+StepState = Literal[
+    "waiting", "running", "done", "reused", "failed", "unfinished", "undecided", "skipped"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +146,11 @@ class StepRecord:
     seconds: float = 0.0
     cost_micro: int = 0
     reused_from: str | None = None
+    billed_images: int = 0
+    at_risk_images: int = 0  # asked for, and perhaps billed: their request has had no answer
+    task_id: str | None = None
+    request_id: str | None = None
+    actual_prompts: tuple[str | None, ...] = ()
     checks: tuple[Measure, ...] = ()
 
 
@@ -149,3 +197,7 @@ class RunRecord:
     cost_micro: int = 0
     command: str = ""
     digest: str = ""
+    billed_images: int = 0
+    at_risk_images: int = 0
+    service: str | None = None  # the address that the requests went to
+    region: str | None = None

@@ -45,3 +45,15 @@ class Note:
 
     code: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the service said about one edit: its names for it, and the prompts it really used.
+
+    `actual_prompts` has a place for each picture, None where the prompt was taken as it is.
+    """
+
+    task_id: str | None = None
+    request_id: str | None = None
+    actual_prompts: tuple[str | None, ...] = ()

@@ -16,12 +16,14 @@ class Memory:
     """What the workspace knows.
 
     `recorded` holds finished requests whose pictures are all there, `damaged` the fingerprints of
-    those whose pictures are not. `last` maps a step of this recipe to its most recent request and
-    how that ended: `done`, `failed` or `started`.
+    those whose pictures are not, `paid` those that were bought and can still be fetched. `last`
+    maps a step of this recipe to its most recent request and how that ended: `done`, `failed` or
+    `started`.
     """
 
     recorded: Mapping[Fingerprint, Recorded]
     damaged: Collection[Fingerprint] = ()
+    paid: Collection[Fingerprint] = ()
     last: Mapping[JobKey, tuple[Mapping[str, JsonValue], str]]
 
 
@@ -52,6 +54,7 @@ def make_plan(
     header: Header,
     tariff: Tariff,
     wanted: Collection[JobKey] | None = None,
+    top_up: bool = False,
 ) -> Plan:
     """Decide for every job whether it runs, with the reason, and add up what that costs.
 
@@ -62,6 +65,7 @@ def make_plan(
         header: name, version and digest of the recipe, and the provider.
         tariff: prices and durations of the models used.
         wanted: the steps to make, see `selection.py`; None for all.
+        top_up: ask again for pictures that a recorded request was not given.
 
     Returns:
         The plan. Equal arguments make equal plans; takes O(jobs + images).
@@ -69,6 +73,7 @@ def make_plan(
     planned: list[Planned] = []
     skipped: list[SkippedStep] = list(prepared.skipped)
     running: set[JobKey] = set()
+    bought: set[Fingerprint] = set(memory.paid)
     for job in prepared.jobs:
         if wanted is not None and job.key not in wanted:
             skipped.append(_not_selected(job))
@@ -76,7 +81,12 @@ def make_plan(
         decision = _decision(job, prepared, memory, running)
         if decision.action == "run":
             running.add(job.key)
-        planned.append(_priced(job, decision, memory, tariff))
+        elif top_up and memory.recorded[job.fingerprint].missing:
+            # What is there stays as it is, so what hangs on it need not run.
+            planned.append(_topped_up(job, prepared, memory, tariff))
+            continue
+        planned.append(_priced(job, decision, memory, tariff, paid=job.fingerprint in bought))
+        bought.add(job.fingerprint)  # an equal request later on stands on the same purchase
     kept = {entry.job.key for entry in planned}
     return Plan(
         recipe=header.recipe,
@@ -90,7 +100,7 @@ def make_plan(
         inputs=concrete.inputs,
         currency=tariff.currency,
         cost_micro=sum(entry.cost_micro for entry in planned),
-        images_to_buy=sum(entry.job.n for entry in planned if entry.cost_micro),
+        images_to_buy=sum((entry.top_up or entry.job).n for entry in planned if entry.cost_micro),
         needs={key: needs for key, needs in prepared.needs.items() if key in kept},
     )
 
@@ -135,15 +145,49 @@ def _explained(
     return Decision(action="run", reason="take-changed", detail=f"take {job.take}")
 
 
-def _priced(job: Job, decision: Decision, memory: Memory, tariff: Tariff) -> Planned:
+def _priced(job: Job, decision: Decision, memory: Memory, tariff: Tariff, *, paid: bool) -> Planned:
     runs = decision.action == "run"
-    model = job.model or ""
+    price_micro = tariff.per_picture_micro.get(job.model or "", 0)
     return Planned(
         job=job,
         decision=decision,
         recorded=None if runs else memory.recorded[job.fingerprint],
-        cost_micro=job.n * tariff.per_picture_micro.get(model, 0) if runs else 0,
-        seconds_estimate=tariff.seconds.get(model, 0.0) if runs else 0.0,
+        cost_micro=job.n * price_micro if runs and not paid else 0,
+        seconds_estimate=tariff.seconds.get(job.model or "", 0.0) if runs else 0.0,
+        paid=runs and paid and price_micro > 0,
+    )
+
+
+def _topped_up(job: Job, prepared: Prepared, memory: Memory, tariff: Tariff) -> Planned:
+    recorded = memory.recorded[job.fingerprint]
+    missing = recorded.missing
+    # A seed gives picture i the seed of the whole plus i - 1.
+    seed = None if job.seed is None else job.seed + missing[0] - 1
+    parameters = {**job.parameters, "n": len(missing)}
+    if seed is not None:
+        parameters["seed"] = seed
+    request = {**prepared.requests[job.key], "parameters": parameters, "numbers": list(missing)}
+    rest = replace(
+        job,
+        n=len(missing),
+        seed=seed,
+        parameters=parameters,
+        fingerprint=fingerprint_of(request),
+        expect=None,  # all pictures are held against it together
+    )
+    paid = rest.fingerprint in memory.paid
+    detail = f"{len(missing)} of {job.n}"
+    return replace(
+        _priced(
+            rest,
+            Decision(action="run", reason="topped-up", detail=detail),
+            memory,
+            tariff,
+            paid=paid,
+        ),
+        job=job,
+        recorded=recorded,
+        top_up=rest,
     )
 
 

@@ -19,6 +19,8 @@ _MARKS: Mapping[str, tuple[str, str, str]] = {
     "done": ("✓", "+", "green"),
     "reused": ("=", "=", "green"),
     "failed": ("✗", "x", "bold red"),
+    "unfinished": ("!", "!", "yellow"),
+    "undecided": ("?", "?", "bold yellow"),
     "skipped": ("-", "-", "dim"),
     "stopped": ("!", "!", "yellow"),
 }
@@ -121,6 +123,6 @@ def _most_telling(rows: list[_Row], most: int) -> list[_Row]:
     """Choose the rows to show where not all fit: what runs or failed first, then what waits."""
     if len(rows) <= most:
         return rows
-    rank = {"running": 0, "failed": 1, "waiting": 2}
+    rank = {"running": 0, "failed": 1, "undecided": 1, "unfinished": 1, "waiting": 2}
     by_rank = sorted(range(len(rows)), key=lambda at: rank.get(rows[at].state, 3))
     return [rows[at] for at in sorted(by_rank[:most])]

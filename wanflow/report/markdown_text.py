@@ -7,7 +7,7 @@ from wanflow.model.run import PictureRecord, RunRecord, StepRecord
 from wanflow.report.thumbnails import href
 from wanflow.report.view import is_local, page_language, run_facts
 from wanflow.report.view_checks import checked_views
-from wanflow.report.view_steps import decision_text, value_text
+from wanflow.report.view_steps import FALLEN, decision_text, value_text
 from wanflow.report.visible import visible
 from wanflow.report.words import STATES, WORDS, Text, duration, filled, moment, money
 
@@ -108,7 +108,7 @@ def _head(record: RunRecord, *, say_index: int) -> str:
 def _failures(record: RunRecord) -> list[str]:
     parts = []
     for step in record.steps:
-        if step.state == "failed":
+        if step.state in FALLEN:
             code = f" {_code(step.error_code)}" if step.error_code else ""
             parts.append(f"**{escaped(step.key)}**{code}: {escaped(step.error or '')}")
             if step.hint:

@@ -8,6 +8,7 @@ from wanflow.model.run import PictureRecord, RunRecord
 from wanflow.report.html_page import environment
 from wanflow.report.thumbnails import Thumbnail, shown
 from wanflow.report.view import is_local, page_language, run_facts
+from wanflow.report.view_steps import FALLEN
 from wanflow.report.words import STATES, WORDS, duration
 
 _AT_MOST = 8
@@ -33,7 +34,7 @@ def run_repr_html(record: RunRecord, folder: Path, *, thumbnail: Thumbnail = mak
             state=STATES[record.state][language],
             facts=(duration(record.seconds)[language], pictures_text[language], cost[language]),
             notice=WORDS["rendered_locally"][language] if is_local(record) else "",
-            failed=[step for step in record.steps if step.state == "failed"],
+            failed=[step for step in record.steps if step.state in FALLEN],
             pictures=[(picture, copies[picture.artifact.sha256]) for picture in pictures],
             report=_link(folder / "report.html"),
             at=language,

@@ -121,7 +121,8 @@ def _step(planned: Planned, plan: Plan, ink: Ink) -> Iterator[str]:
     cost = money(planned.cost_micro, plan.currency) if planned.cost_micro else ""
     time = f"about {duration(planned.seconds_estimate)}" if planned.seconds_estimate else ""
     if decision.action == "run":
-        yield from _labelled("cost", ", ".join(filter(None, (cost, time))), ink)
+        paid = "paid for already" if planned.paid else ""
+        yield from _labelled("cost", ", ".join(filter(None, (cost, paid, time))), ink)
 
 
 def _labelled(label: str, text: str, ink: Ink) -> Iterator[str]:
@@ -198,6 +199,7 @@ def _step_json(planned: Planned, plan: Plan) -> JsonValue:
         "fingerprint": job.fingerprint,
         "needs": list(plan.needs.get(job.key, ())),
         "cost_micro": planned.cost_micro,
+        "paid": planned.paid,
         "seconds_estimate": planned.seconds_estimate,
         "recorded_in": recorded.run if recorded else None,
     }

@@ -1,12 +1,12 @@
 """What a person sees while a run goes on: a live table, a line an event, or nothing."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from wanflow.model.events import Event, JobStarted
 from wanflow.model.plan import Plan
-from wanflow.model.run import Done, Failed, Outcome, Reused
+from wanflow.model.run import Again, Done, Failed, Outcome, Reused
 from wanflow.report.amounts import counted, duration
 from wanflow.report.safe import safe_text
 
@@ -138,6 +138,13 @@ class LiveProgress:
         self._live.refresh()
 
 
+_FALLEN: Mapping[Again, str] = {
+    "fails": "failed",
+    "goes-on": "unfinished",
+    "asks": "undecided",
+}
+
+
 def outcome_in_words(outcome: Outcome) -> tuple[str, str]:
     """Give the state and a few words on it: `("done", "3 pictures, 12 s")`."""
     if isinstance(outcome, Done):
@@ -146,5 +153,5 @@ def outcome_in_words(outcome: Outcome) -> tuple[str, str]:
     if isinstance(outcome, Reused):
         return "reused", counted(len(outcome.pictures), "picture")
     if isinstance(outcome, Failed):
-        return "failed", f"{safe_text(outcome.code)}: {safe_text(outcome.message)}"
+        return _FALLEN[outcome.again], f"{safe_text(outcome.code)}: {safe_text(outcome.message)}"
     return "skipped", safe_text(outcome.reason)

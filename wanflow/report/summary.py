@@ -11,14 +11,18 @@ from wanflow.report.ink import Colour, Ink
 from wanflow.report.safe import safe_text
 
 _COLUMNS = 80
+_STATE_COLUMNS = 7
 _MARKS: Mapping[StepState, tuple[str, Colour]] = {
     "waiting": ("·", "dim"),
     "running": ("·", "dim"),
     "done": ("✓", "green"),
     "reused": ("=", "green"),
     "failed": ("✗", "red"),
+    "unfinished": ("!", "yellow"),
+    "undecided": ("?", "yellow"),
     "skipped": ("-", "dim"),
 }
+_FALLEN: tuple[StepState, ...] = ("failed", "unfinished", "undecided")
 _COLOURS: Mapping[RunState, Colour] = {"done": "green", "failed": "red"}
 # What the next command does, for every end that is not 0.
 _NEXT: Mapping[RunState, str] = {
@@ -48,7 +52,10 @@ def summary_text(record: RunRecord, report_path: str, *, color: bool = False) ->
         lines.append(_fact("made", f"on this machine by {record.provider}, without a model", ink))
     lines.append(_fact("report", report_path, ink))
     lines.append(_total(record, ink))
-    if record.state in _NEXT:
+    if any(step.state == "undecided" for step in record.steps):
+        command = safe_text(record.command, None)
+        lines.append(f"next: {command} --adopt ID, --resubmit-ambiguous or --skip")
+    elif record.state in _NEXT:
         lines.append(f"next, {_NEXT[record.state]}: {safe_text(record.command, None)}")
     return "\n".join(lines)
 
@@ -57,23 +64,31 @@ def _total(record: RunRecord, ink: Ink) -> str:
     state = ink(record.state, _COLOURS.get(record.state, "yellow"))
     made = sum(len(step.pictures) for step in record.steps if step.state == "done")
     reused = sum(len(step.pictures) for step in record.steps if step.state == "reused")
-    failed = sum(step.state == "failed" for step in record.steps)
+    states = [step.state for step in record.steps]
     parts = [
         f"{counted(made, 'picture')} made",
         f"{reused:,} reused" if reused else "",
-        f"{counted(failed, 'step')} failed" if failed else "",
+        *(
+            f"{counted(states.count(state), 'step')} {state}"
+            for state in _FALLEN
+            if state in states
+        ),
+        f"{counted(record.billed_images, 'picture')} billed" if record.billed_images else "",
         money(record.cost_micro, record.currency) if record.cost_micro else "",
+        f"perhaps {record.at_risk_images:,} more billed" if record.at_risk_images else "",
     ]
     return f"{state} in {duration(record.seconds)}: {', '.join(filter(None, parts))}"
 
 
 def _steps(steps: Sequence[StepRecord], ink: Ink) -> Iterator[str]:
+    states = max((len(step.state) for step in steps), default=0)
+    states = max(states, _STATE_COLUMNS)
     name = max((width_of(safe_text(step.key)) for step in steps), default=0)
     for step in steps:
         mark, colour = _MARKS[step.state]
-        text = f"{step.state:<7}  {safe_text(step.operation)}{_outcome(step)}"
+        text = f"{step.state:<{states}}  {safe_text(step.operation)}{_outcome(step)}"
         yield f"{ink(mark, colour)} {padded(safe_text(step.key), name)}  {text}"
-        if step.state == "failed":
+        if step.state in _FALLEN:
             yield from _failure(step, ink)
 
 

@@ -8,7 +8,7 @@ from wanflow.model.values import JobKey, Sha256
 from wanflow.report.thumbnails import Shown
 from wanflow.report.view_chain import ChainView, chain_view
 from wanflow.report.view_pictures import PictureView, Shelf
-from wanflow.report.view_steps import Fact, StepView, fact, step_view, value_text
+from wanflow.report.view_steps import FALLEN, Fact, StepView, fact, step_view, value_text
 from wanflow.report.words import STATES, WORDS, Text, duration, filled, moment, money
 
 
@@ -82,7 +82,7 @@ def page_view(record: RunRecord, shown: Mapping[Sha256, Shown]) -> PageView:
         facts=_facts(record),
         chain=chain_view(record, shelf),
         results=tuple(_result(output, record, shelf) for output in record.outputs),
-        failed=tuple(step for step in steps if step.record.state == "failed"),
+        failed=tuple(step for step in steps if step.record.state in FALLEN),
         steps=steps,
         inputs=tuple(
             fact(Text(name, name), value_text(value)) for name, value in record.inputs.items()
@@ -103,6 +103,13 @@ def run_facts(record: RunRecord) -> tuple[Text, Text]:
 
 def _facts(record: RunRecord) -> tuple[Fact, ...]:
     pictures, cost = run_facts(record)
+    paid = []
+    if record.service:
+        where = f"{record.service}, {record.region}" if record.region else record.service
+        paid.append(fact(WORDS["service"], where))
+        paid.append(fact(WORDS["billed"], f"{record.billed_images:,}"))
+    if record.at_risk_images:
+        paid.append(fact(WORDS["at_risk"], f"{record.at_risk_images:,}"))
     return (
         fact(WORDS["run"], record.run),
         fact(WORDS["started"], moment(record.started_at), at=record.started_at),
@@ -110,6 +117,7 @@ def _facts(record: RunRecord) -> tuple[Fact, ...]:
         fact(WORDS["pictures"], pictures),
         fact(WORDS["cost"], cost),
         fact(WORDS["provider"], record.provider),
+        *paid,
     )
 
 

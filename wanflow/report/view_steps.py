@@ -8,7 +8,10 @@ from wanflow.model.values import JsonValue
 from wanflow.report.marked import Piece, marked_prompt, marked_template
 from wanflow.report.view_checks import CheckedView, checked_views
 from wanflow.report.view_pictures import PictureView, Shelf
-from wanflow.report.words import REASONS, STATES, WORDS, Text, duration, moment, money
+from wanflow.report.words import REASONS, STATES, WORDS, Text, duration, filled, moment, money
+
+# States of a step that made nothing, or not what was asked for.
+FALLEN = frozenset({"failed", "unfinished", "undecided"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +118,30 @@ def _facts(step: StepRecord, record: RunRecord) -> tuple[Fact, ...]:
         facts.append(fact(WORDS["needs"], ", ".join(step.needs), code=True))
     if step.started_at:
         facts.append(fact(WORDS["started"], moment(step.started_at), at=step.started_at))
-    if step.state in {"done", "failed"}:
+    if step.state == "done" or step.state in FALLEN:
         facts.append(fact(WORDS["took"], duration(step.seconds)))
     cost = money(step.cost_micro, record.currency) if step.cost_micro else WORDS["free"]
     facts.append(fact(WORDS["cost"], cost))
+    facts += _bought(step)
     if step.reused_from:
         facts.append(fact(WORDS["reused_from"], step.reused_from, code=True))
     if step.fingerprint:
         facts.append(fact(WORDS["fingerprint"], step.fingerprint, code=True))
     return tuple(facts)
+
+
+def _bought(step: StepRecord) -> list[Fact]:
+    """Say what the service has billed, under which names, and what it made of the prompt."""
+    facts: list[Fact] = []
+    if step.billed_images:
+        facts.append(fact(WORDS["billed"], f"{step.billed_images:,}"))
+    if step.at_risk_images:
+        facts.append(fact(WORDS["at_risk"], f"{step.at_risk_images:,}"))
+    if step.task_id:
+        facts.append(fact(WORDS["task"], step.task_id, code=True))
+    if step.request_id:
+        facts.append(fact(WORDS["request"], step.request_id, code=True))
+    for number, prompt in enumerate(step.actual_prompts, start=1):
+        if prompt and prompt != step.prompt:
+            facts.append(fact(filled(WORDS["rewritten"], number=number), prompt))
+    return facts

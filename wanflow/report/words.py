@@ -118,6 +118,14 @@ WORDS: Mapping[str, Text] = {
     "not_measured": Text("not measured", "未能测量"),
     "mended": Text("Mended before it was sent", "发送前的处理"),
     "reused_from": Text("Reused from run", "复用自运行"),
+    "service": Text("Service", "服务地址"),
+    "billed": Text("Pictures billed", "计费张数"),
+    "at_risk": Text("Pictures perhaps billed", "可能计费的张数"),
+    "task": Text("Task", "任务 ID"),
+    "request": Text("Request", "请求 ID"),
+    "rewritten": Text(
+        "Prompt as the service rewrote it, picture {number}", "服务改写后的提示词,第 {number} 张"
+    ),
     "inputs": Text("Inputs", "输入"),
     "source": Text("The recipe as it was run", "本次运行的配方"),
     "provenance": Text("Provenance", "溯源"),
@@ -140,6 +148,7 @@ STATES: Mapping[str, Text] = {
     "reused": Text("reused", "复用"),
     "failed": Text("failed", "失败"),
     "skipped": Text("skipped", "跳过"),
+    "undecided": Text("needs a decision", "待决定"),
     "interrupted": Text("interrupted", "已中断"),
     "unfinished": Text("unfinished", "未完成"),
 }
@@ -173,6 +182,7 @@ REASONS: Mapping[str, Text] = {
     "operation-changed": Text("The operation had changed", "操作定义已改变"),
     "images-changed": Text("An input picture had changed", "输入图片已改变"),
     "upstream-changed": Text("A step that it needs ran again", "所依赖的步骤重新执行"),
+    "topped-up": Text("The pictures that were not made are asked for again", "补做未生成的图片"),
     "take-changed": Text("Another take was asked for", "要求重新生成一版"),
     "unfinished": Text("The last try did not end, or failed", "上次执行未完成或失败"),
     "objects-missing": Text(

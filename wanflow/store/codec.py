@@ -7,7 +7,7 @@ from typing import Any
 from wanflow.errors import WorkspaceError
 from wanflow.model.measure import Measure
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
-from wanflow.model.values import Artifact, JobKey, JsonValue, Note, Sha256
+from wanflow.model.values import Artifact, JobKey, JsonValue, Note, Receipt, Sha256
 
 
 def to_json(value: JsonValue) -> str:
@@ -60,6 +60,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "pictures": [_artifact_json(one) for one in outcome.pictures],
                 "notes": [_note_json(one) for one in outcome.notes],
                 "seconds": outcome.seconds,
+                **_bought_json(outcome),
                 "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Reused():
@@ -68,6 +69,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "pictures": [_artifact_json(one) for one in outcome.pictures],
                 "run": outcome.run,
                 "notes": [_note_json(one) for one in outcome.notes],
+                **_bought_json(outcome),
                 "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Failed():
@@ -78,6 +80,8 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "hint": outcome.hint,
                 "pictures": [_artifact_json(one) for one in outcome.pictures],
                 "seconds": outcome.seconds,
+                "again": outcome.again,
+                **_bought_json(outcome),
                 "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Skipped():
@@ -91,6 +95,7 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 pictures=_artifacts(value["pictures"]),
                 notes=_notes(value["notes"]),
                 seconds=value["seconds"],
+                **_bought(value),
                 checks=_measures(value),
             )
         case "reused":
@@ -98,6 +103,7 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 pictures=_artifacts(value["pictures"]),
                 run=value["run"],
                 notes=_notes(value["notes"]),
+                **_bought(value),
                 checks=_measures(value),
             )
         case "failed":
@@ -107,6 +113,8 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 hint=value["hint"],
                 pictures=_artifacts(value["pictures"]),
                 seconds=value["seconds"],
+                again=value.get("again", "fails"),
+                **_bought(value),
                 checks=_measures(value),
             )
         case "skipped":
@@ -116,6 +124,33 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
             )
         case other:
             raise _unreadable(f"there is no outcome {other!r}")
+
+
+def _bought_json(outcome: Done | Reused | Failed) -> dict[str, JsonValue]:
+    """Write what only a paid edit has; an edit of this machine is written without it."""
+    written: dict[str, JsonValue] = {}
+    if outcome.missing:
+        written["missing"] = list(outcome.missing)
+    if outcome.receipt is not None:
+        written["receipt"] = {
+            "task_id": outcome.receipt.task_id,
+            "request_id": outcome.receipt.request_id,
+            "actual_prompts": list(outcome.receipt.actual_prompts),
+        }
+    return written
+
+
+def _bought(value: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    receipt = value.get("receipt")
+    return {
+        "missing": tuple(value.get("missing", ())),
+        "receipt": receipt
+        and Receipt(
+            task_id=receipt["task_id"],
+            request_id=receipt["request_id"],
+            actual_prompts=tuple(receipt["actual_prompts"]),
+        ),
+    }
 
 
 def _artifact_json(artifact: Artifact) -> JsonValue:

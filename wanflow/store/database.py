@@ -16,7 +16,7 @@ from typing import Any
 from wanflow.errors import InternalError, UnfinishedError, WorkspaceError
 from wanflow.store import durable
 from wanflow.store.disk import Disk
-from wanflow.store.tables import APPLICATION_ID, TABLES, VERSION
+from wanflow.store.tables import APPLICATION_ID, UPGRADES, VERSION, tables_of
 
 _BUSY_S = 30.0  # how long one process waits for another's commit; a commit takes milliseconds
 _LITTLE_BYTES = 64 * 1024  # one step of SQLite's shared memory is 32 kB
@@ -74,7 +74,7 @@ class Database:
             try:
                 with contextlib.closing(_connected(part, "rwc")) as connection:
                     # Before the log: closing folds that in, and tells nobody when it cannot.
-                    connection.executescript(f"BEGIN; {TABLES} COMMIT")
+                    connection.executescript(f"BEGIN; {tables_of()} COMMIT")
                     _begin_log(path, connection)
                 part.chmod(0o600)
                 with durable.opened(part) as file:
@@ -244,12 +244,14 @@ def _examine(path: Path, connection: sqlite3.Connection) -> None:
         raise damaged(path, found.removeprefix("*** in database main ***\n").lower())
     if identity != APPLICATION_ID:
         raise damaged(path, "it is no journal of wanflow")
-    if version == VERSION and _tables(connection) != _expected_tables():
+    if version in {VERSION, *UPGRADES} and _tables(connection) != _expected_tables(version):
         raise damaged(path, "its tables are not those of wanflow")
     # Without this mark in its header SQLite would leave the log, and what is in it, aside.
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         raise damaged(path, "it is marked as having no log")
-    if version != VERSION:
+    if version in UPGRADES:
+        connection.executescript(f"BEGIN IMMEDIATE; {UPGRADES[version]} COMMIT")
+    elif version != VERSION:
         raise WorkspaceError(
             f"{path} was written by a newer wanflow (format {version}; this one reads {VERSION})",
             hint="pip install --upgrade wanflow",
@@ -260,9 +262,9 @@ def _tables(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
     return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
 
 
-def _expected_tables() -> list[tuple[Any, ...]]:
+def _expected_tables(version: int) -> list[tuple[Any, ...]]:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(TABLES)
+        connection.executescript(tables_of(version))
         return _tables(connection)
 
 

@@ -14,7 +14,6 @@ from wanflow.store.codec import from_json, to_json
 from wanflow.store.database import Change, Database
 from wanflow.store.disk import Disk
 from wanflow.store.rows import JobRow, Rows, RunRow, state_of
-from wanflow.store.rundir import is_run_held
 from wanflow.store.tables import JOB_COLUMNS, RUN_COLUMNS
 
 _RUNS = f"SELECT {RUN_COLUMNS} FROM runs"  # noqa: S608 - constants, here and below
@@ -130,12 +129,15 @@ class Journal:
         return fitting[0]
 
     def unfinished_run(self, digest: str) -> RunRow | None:
-        """Find the latest run of a plan that can go on: not ended, its directory held by nobody."""
+        """Find the latest run of a plan that can go on: not ended, and its directory still there.
+
+        Another process may be at it: who opens the directory is told so.
+        """
         states = "state IN ('running', 'interrupted', 'unfinished')"
         for row in self._runs(
             f"{_RUNS} WHERE digest = ? AND {states} ORDER BY seq DESC", (digest,)
         ):
-            if row.directory.is_dir() and not is_run_held(row.directory):
+            if row.directory.is_dir():
                 return row
         return None
 
@@ -215,6 +217,8 @@ def _recorded(run: RunId, fingerprint: Fingerprint, done: Done) -> Recorded:
         notes=done.notes,
         seconds=done.seconds,
         run=run,
+        missing=done.missing,
+        receipt=done.receipt,
         checks=done.checks,
     )
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from wanflow.errors import UnfinishedError, WorkspaceError
 from wanflow.execute.ledger import (
     OPEN,
     RESERVED,
+    Bill,
     Cap,
     Ending,
     Entry,
@@ -22,35 +23,8 @@ from wanflow.execute.ledger import (
     refuse_beyond,
 )
 from wanflow.model.values import Fingerprint
+from wanflow.store.tables import PURCHASES
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS purchases (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    fingerprint TEXT NOT NULL,
-    attempt INTEGER NOT NULL,
-    purse TEXT NOT NULL,
-    service TEXT NOT NULL,
-    account TEXT NOT NULL,
-    model TEXT NOT NULL,
-    prompt_sha256 TEXT NOT NULL,
-    body_sha256 TEXT NOT NULL,
-    images INTEGER NOT NULL,
-    price_micro INTEGER NOT NULL,
-    currency TEXT NOT NULL,
-    service_time_s REAL,
-    state TEXT NOT NULL DEFAULT 'intended',
-    task_id TEXT,
-    request_id TEXT,
-    billed_images INTEGER NOT NULL DEFAULT 0,
-    reason TEXT NOT NULL DEFAULT '',
-    canceling INTEGER NOT NULL DEFAULT 0,
-    urls TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX IF NOT EXISTS purchases_fingerprint ON purchases (fingerprint, id);
-CREATE INDEX IF NOT EXISTS purchases_purse ON purchases (purse);
-CREATE INDEX IF NOT EXISTS purchases_open ON purchases (state)
-    WHERE state IN ('intended', 'accepted');
-"""
 _INTENT = (
     "fingerprint", "purse", "service", "account", "model", "prompt_sha256", "body_sha256",
     "images", "price_micro", "currency", "service_time_s",
@@ -164,6 +138,32 @@ class SqliteLedger:
         with self._reading() as database:
             return _spent(database, purse)
 
+    def begun_s(self, purse: str) -> float | None:
+        """Say when a purse first bought anything, by the service's clock; None if it never did."""
+        with self._reading() as database:
+            row = database.execute(
+                "SELECT min(service_time_s) AS begun_s FROM purchases WHERE purse = ?", (purse,)
+            ).fetchone()
+            return None if row is None else row["begun_s"]
+
+    def bills(self, purse: str) -> Mapping[Fingerprint, Bill]:
+        """Say what each request has cost a purse, as `Ledger.bills`."""
+        with self._reading() as database:
+            rows = database.execute("SELECT * FROM purchases WHERE purse = ? ORDER BY id", (purse,))
+            entries = [_entry(row) for row in rows]
+        bills: dict[Fingerprint, Bill] = {}
+        for entry in entries:
+            before = bills.get(entry.intent.fingerprint, Bill())
+            at_risk = entry.intent.images if entry.state in RESERVED else 0
+            bills[entry.intent.fingerprint] = Bill(
+                billed_images=before.billed_images + entry.billed_images,
+                cost_micro=before.cost_micro + entry.billed_images * entry.intent.price_micro,
+                at_risk_images=before.at_risk_images + at_risk,
+                task_id=entry.task_id,
+                request_id=entry.request_id,
+            )
+        return bills
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
@@ -218,7 +218,7 @@ def _opened(source: Path | Callable[[], sqlite3.Connection]) -> sqlite3.Connecti
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.executescript(_TABLE)
+    connection.executescript(PURCHASES)
     return connection
 
 

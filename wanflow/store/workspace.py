@@ -13,6 +13,7 @@ from wanflow.store.database import Database, damaged
 from wanflow.store.disk import Disk
 from wanflow.store.filesystem import probe_filesystem
 from wanflow.store.journal import Journal
+from wanflow.store.ledger import SqliteLedger
 from wanflow.store.locks import HeldError, Lock
 from wanflow.store.objects import ObjectStore
 from wanflow.store.trust import refuse_foreign
@@ -39,6 +40,18 @@ class Workspace:
         self.root = root
         self.objects = objects
         self.journal = journal
+        self._ledger: SqliteLedger | None = None
+
+    @property
+    def ledger(self) -> SqliteLedger:
+        """What was bought; opened when it is first asked for, closed with the workspace.
+
+        Raises:
+            WorkspaceError: the journal, in whose file it is, cannot be opened.
+        """
+        if self._ledger is None:
+            self._ledger = SqliteLedger(self.root / _JOURNAL)
+        return self._ledger
 
     @classmethod
     def open(
@@ -78,6 +91,9 @@ class Workspace:
 
     def close(self) -> None:
         """Close journal and objects; a second time does nothing."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
         self.objects.close()
         self.journal.close()
 

@@ -1,5 +1,6 @@
 import sqlite3
 import tracemalloc
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from wanflow.execute.ports import Made
 from wanflow.model.plan import UrlImage
 from wanflow.providers.dashscope.asked import asked_by, prompt_sha256
 from wanflow.providers.dashscope.carrying import look_at
+from wanflow.providers.dashscope.key import ApiKey
 from wanflow.providers.dashscope.provider import DashScopeProvider
 from wanflow.providers.dashscope.settings import Decisions, Sweeping
 from wanflow.providers.dashscope.sweep import Absent, Adopted, Unresolved
@@ -44,14 +46,21 @@ def noise(path: Path, side_px: int) -> Path:
     return path
 
 
-def lost(counter: Counter, name: str, *, at_s: float | None = None, purse: str = "old") -> Entry:
+def lost(
+    counter: Counter,
+    name: str,
+    *,
+    at_s: float | None = None,
+    purse: str = "old",
+    account: str = ApiKey(KEY).fingerprint,
+) -> Entry:
     """Enter a request as a crashed process leaves it."""
     wanted = job(name)
     intent = Intent(
         fingerprint=wanted.fingerprint,
         purse=purse,
         service=BASE,
-        account="0" * 16,
+        account=account,
         model=WAN25,
         prompt_sha256=prompt_sha256(wanted.prompt, CARDS[WAN25]),
         body_sha256="0" * 64,
@@ -143,6 +152,15 @@ async def test_a_request_that_never_arrived_is_sent_after_a_minute(counter: Coun
     assert len(made.files) == 1
     assert counter.bought == 1
     assert trio.current_time() > 60
+
+
+async def test_silence_about_a_request_of_another_account_is_not_believed(counter: Counter) -> None:
+    lost(counter, "a", purse="run-1", account="0" * 16)
+
+    with pytest.raises(UndecidedError, match="no known task says that it is right"):
+        await counter.edit()
+
+    assert counter.bought == 0
 
 
 async def test_a_list_without_known_tasks_is_not_believed(tmp_path: Path) -> None:
@@ -614,16 +632,16 @@ async def test_without_uploads_a_picture_travels_inside(tmp_path: Path, fault: s
 
 
 async def test_a_result_goes_straight_into_the_next_edit(counter: Counter) -> None:
-    announced: list[tuple[str, ...]] = []
+    announced: list[Mapping[int, str]] = []
     first = counter.call(announce=announced.append)
 
     async with counter.provider() as provider:
         made = await provider.edit(first)
         absent = counter.folder / "not-yet-there.png"
-        second = replace(counter.call(job("b")), pictures=(absent,), urls=(announced[0][0],))
+        second = replace(counter.call(job("b")), pictures=(absent,), urls=(announced[0][1],))
         await provider.edit(second)
 
-    assert announced == [made.urls]
+    assert announced == [{1: made.urls[0]}]
     assert counter.bought == 2
 
 

@@ -26,6 +26,7 @@ class Region:
     source: str
 
 
+_DEFAULT = "beijing"
 _READ = "read 2026-11-23"
 REGIONS = (
     Region(
@@ -77,7 +78,7 @@ REGIONS = (
 class Service:
     """One address of the service: `base_url` ends without a slash.
 
-    `region` is the name that prices go by; None for an address that the user gave.
+    `region` is the name that prices go by; None for an address that the user gave without one.
     """
 
     base_url: str
@@ -91,18 +92,24 @@ class Service:
         return urlsplit(self.base_url)
 
     @property
+    def priced_in(self) -> str:
+        """Name of the region whose prices hold."""
+        return self.region or _DEFAULT
+
+    @property
     def loopback(self) -> bool:
         """Whether it is a program on this machine, which cannot take money."""
         return is_loopback(self.base_url)
 
 
 def service_at(
-    region: str = "beijing", *, base_url: str | None = None, workspace: str | None = None
+    region: str | None = None, *, base_url: str | None = None, workspace: str | None = None
 ) -> Service:
     """Find the address to use.
 
     Args:
-        region: name or code of a region; not looked at if `base_url` is given.
+        region: name or code of a region, Beijing if not given; with a `base_url` it only says
+            which prices hold.
         base_url: an address instead of a region's own, with its path, such as
             `http://127.0.0.1:8080/api/v1`.
         workspace: id of a workspace, sent along, and part of the host in regions without a
@@ -117,8 +124,9 @@ def service_at(
             hint="copy it from the console of Model Studio",
         )
     if base_url is not None:
-        return Service(base_url=_checked(base_url), region=None, workspace=workspace, uploads=True)
-    found = _region(region)
+        name = None if region is None else _region(region).name
+        return Service(base_url=_checked(base_url), region=name, workspace=workspace, uploads=True)
+    found = _region(region or _DEFAULT)
     host = found.shared_host
     if host is None:
         if workspace is None:

@@ -97,6 +97,7 @@ class Sweep:
         ledger: knows which tasks are accounted for.
         cards: the models by name.
         settings: how long and how often to look.
+        account: fingerprint of the key that the list is read with.
     """
 
     def __init__(
@@ -106,11 +107,13 @@ class Sweep:
         *,
         cards: Mapping[str, ModelCard],
         settings: Sweeping,
+        account: str,
     ) -> None:
         self._asking = asking
         self._ledger = ledger
         self._cards = cards
         self._settings = settings
+        self._account = account
         self._reports: dict[str, Report] = {}
 
     async def fate_of(self, entry: Entry, *, over_s: float) -> Fate:
@@ -208,7 +211,7 @@ class Sweep:
         witness = self._ledger.witness(entry.intent.service, now_s - _DAY_S + 2 * grace_s)
         sent_s = None if witness is None else witness.intent.service_time_s
         if witness is None or sent_s is None or sent_s > now_s - grace_s:
-            if entry.attempt > 1:
+            if entry.attempt > 1 or entry.intent.account != self._account:
                 raise _CannotTell("the list is empty, and no known task says that it is right")
             return
         until_s = sent_s + _WITNESS_S
