@@ -13,6 +13,7 @@ from wanflow.loading import catalogue
 from wanflow.loading.catalogue import document_of
 from wanflow.loading.schema import contract as inlined
 from wanflow.loading.schema import findings, schema_findings
+from wanflow.model.operation import Checks
 
 _OURS = ["model", "operation", "recipe"]
 _FILES = texts()
@@ -55,6 +56,16 @@ def _sources(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for part in value:
             yield from _sources(part)
+
+
+def test_an_operation_says_what_its_result_is_measured_by() -> None:
+    operations = catalogue().operations
+
+    assert operations["outpaint"].checks == Checks(
+        measures=("shift", "zoom", "kept"), changes="beyond"
+    )
+    assert operations["detect"].checks.counts == "outlines"
+    assert operations["crop"].checks == Checks()
 
 
 def test_the_default_model_has_the_documented_limits() -> None:

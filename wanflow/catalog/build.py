@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from wanflow.model.card import ImageLimits, ModelCard, Price, SizeLimits
-from wanflow.model.operation import Operation
+from wanflow.model.operation import Checks, Operation
 from wanflow.model.values import JsonValue
 
 _Value = Mapping[str, Any]
@@ -42,6 +42,7 @@ def operation_from(value: JsonValue, *, name: str = "", builtin: bool = True) ->
         paints=given.get("paints", False),
         seeded=given.get("seeded", False),
         example=given.get("example", ""),
+        checks=_checks(given.get("checks", {})),
         builtin=builtin,
     )
 
@@ -75,6 +76,14 @@ def card_from(value: JsonValue) -> ModelCard:
 
 def _by_language(summary: str | Mapping[str, str]) -> Mapping[str, str]:
     return {"en": summary} if isinstance(summary, str) else summary
+
+
+def _checks(given: _Value) -> Checks:
+    return Checks(
+        measures=tuple(given.get("measures", ())),
+        changes=given.get("changes", "everywhere"),
+        counts=given.get("counts"),
+    )
 
 
 def _images(given: _Value) -> ImageLimits:

@@ -21,6 +21,11 @@ def size_wish(text: str) -> SizeWish | None:
     return Size(width_px=first, height_px=second)
 
 
+def amount(text: str | None, unit: str) -> float | None:
+    """Read a number with its unit, such as `2px` or `95%`; None if there is no text."""
+    return None if text is None else float(text.removesuffix(unit))
+
+
 def seconds(value: JsonValue) -> float | None:
     """Read a time: a number of seconds, or a text such as `90s` or `5m`; None if it is neither."""
     if isinstance(value, bool):

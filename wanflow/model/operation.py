@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from wanflow.model.measure import Check
 from wanflow.model.values import JsonValue
 
 # How the size of a result follows from the picture and the arguments, for engines on this machine.
@@ -12,6 +13,28 @@ SizeRule = Literal[
     "same", "extended", "cropped", "resized", "padded", "turned", "overlaid", "gridded"
 ]
 ProviderKind = Literal["model", "builtin"]
+# Where an operation may change the picture. Each is a case in planning/frames.py.
+Changes = Literal["everywhere", "beyond", "anchor", "region", "at"]
+Counted = Literal["outlines", "areas", "panels"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What a result is measured by, beside what is technical (its size, and that it is no blank).
+
+    `measures` are always taken; others when a recipe expects something of them. `changes` says
+    where the picture is meant to change: everywhere, beyond its edges, about the parameter
+    `anchor`, within the parameter `region`, or above the foot at the parameter `at`. `counts`
+    says what there is to count: rectangular outlines or flat patches that were painted on the
+    picture, or the panels of a sheet.
+    """
+
+    measures: tuple[Check, ...] = ()
+    changes: Changes = "everywhere"
+    counts: Counted | None = None
+
+
+NO_CHECKS = Checks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +65,5 @@ class Operation:
     paints: bool = False
     seeded: bool = False
     example: str = ""
+    checks: Checks = NO_CHECKS
     builtin: bool = True  # from the catalogue; False for a recipe's own
