@@ -14,6 +14,7 @@ def picture_problems(view: RecipeView) -> Iterator[Problem]:
     for step in view.steps:
         found = [problem for one in step.images for problem in _entry(view, step, one)]
         yield from found
+        yield from _addresses(view, step)
         if step.operation is not None and not found:
             yield from _roles(view, step)
             yield from _number(view, step)
@@ -35,6 +36,17 @@ def _entry(view: RecipeView, step: StepView, one: Reference) -> Iterator[Problem
         yield view.problem("unknown-image", message, one.pointer, hint=near)
     elif one.index is not None and one.index > view.by_id[one.name].n:
         yield _beyond(view, one, view.by_id[one.name])
+
+
+def _addresses(view: RecipeView, step: StepView) -> Iterator[Problem]:
+    card = view.card(step)
+    if card is None or not card.images.ascii_urls:
+        return
+    for one in step.images:
+        if "://" in one.text and not one.text.isascii():
+            message = f"'{card.name}' takes no address with characters beyond ASCII"
+            hint = "download the picture and give its path"
+            yield view.problem("url-not-ascii", message, one.pointer, hint=hint)
 
 
 def _path(view: RecipeView, one: Reference) -> Iterator[Problem]:
@@ -89,8 +101,8 @@ def _number(view: RecipeView, step: StepView) -> Iterator[Problem]:
     place = f"{step.pointer}/use" if step.implied else f"{step.pointer}/images"
     at_most, who = operation.images_max, f"'{operation.name}'"
     card = view.card(step)
-    if card is not None and card.images.count_max < at_most:
-        at_most, who = card.images.count_max, f"the model '{card.name}'"
+    if card is not None and card.images_max(operation.roles) < at_most:
+        at_most, who = card.images_max(operation.roles), f"the model '{card.name}'"
     if least > at_most:
         message = (
             f"{who} takes {_range(operation.images_min, at_most)}; here are {_many(step, least)}"

@@ -1,13 +1,14 @@
 """Sizes: within the area and the ratio that the model allows."""
 
 from collections.abc import Iterator
-from math import gcd, isqrt, sqrt
+from math import ceil, gcd, isqrt, sqrt
 
 from wanflow.errors import Problem
-from wanflow.loading.view import RecipeView, words
+from wanflow.loading.near import listed
+from wanflow.loading.view import RecipeView, StepView, words
 from wanflow.loading.wishes import size_wish
 from wanflow.model.card import SizeLimits
-from wanflow.model.recipe import Ratio
+from wanflow.model.recipe import Ratio, Tier
 from wanflow.model.values import Size
 
 # A ratio with larger terms than this is an accident of pixels, not a wish.
@@ -23,12 +24,32 @@ def size_problems(view: RecipeView) -> Iterator[Problem]:
         wish = size_wish(text) if text is not None else None
         if card is None or card.size is None or wish is None or place in told:
             continue
+        if isinstance(wish, Tier):
+            yield from _named(view, step, wish, told)
+            continue
         said = _wrong(wish, card.size)
         if said is not None:
             told.add(place)
             code, message = said
             hint = f"the nearest that it takes is '{_nearest(wish, card.size)}'"
             yield view.problem(code, f"{message} for '{card.name}'", place, hint=hint)
+
+
+def _named(view: RecipeView, step: StepView, wish: Tier, told: set[str]) -> Iterator[Problem]:
+    """Find names of sizes that the model does not know, or not for edits."""
+    card, place = view.card(step), step.place("size")
+    if card is None or card.size is None:
+        return
+    limits = card.size
+    usable = [name for name in limits.tiers if name not in limits.tiers_without_pictures]
+    if wish.name in usable:
+        return
+    told.add(place)
+    hint = f"write {listed(usable)}, or a size in pixels" if usable else "write it in pixels"
+    message = f"'{card.name}' knows no size '{wish}'"
+    if wish.name in limits.tiers:
+        message = f"'{card.name}' takes '{wish}' only of requests without a picture"
+    yield view.problem("unknown-size", message, place, hint=hint)
 
 
 def nearest_size(size: Size, limits: SizeLimits) -> Size:
@@ -46,7 +67,9 @@ def nearest_size(size: Size, limits: SizeLimits) -> Size:
         return size
     width, height = size.width_px, size.height_px
     ratio = min(max(width / height, limits.ratio_min), limits.ratio_max)
-    area = min(max(width * height, limits.area_min_px), limits.area_max_px)
+    area = _within_sides(
+        min(max(width * height, limits.area_min_px), limits.area_max_px), ratio, limits
+    )
     shared = gcd(width, height)
     terms = (width // shared, height // shared)
     if ratio == width / height and max(terms) <= _PLAIN_TERM:
@@ -56,6 +79,14 @@ def nearest_size(size: Size, limits: SizeLimits) -> Size:
             if _legal(exact, limits):
                 return exact
     return _stepped(ratio, area, limits)
+
+
+def _within_sides(area: int, ratio: float, limits: SizeLimits) -> int:
+    """Bring an area to where, in that ratio, no side is too long or too short."""
+    long_by_short = max(ratio, 1 / ratio)
+    if limits.side_max_px is not None:
+        area = min(area, int(limits.side_max_px**2 / long_by_short))
+    return max(area, ceil((limits.side_min_px or 1) ** 2 * long_by_short))
 
 
 def _stepped(ratio: float, area: int, limits: SizeLimits) -> Size:
@@ -78,8 +109,14 @@ def _stepped(ratio: float, area: int, limits: SizeLimits) -> Size:
 
 def _legal(size: Size, limits: SizeLimits) -> bool:
     area, ratio = size.width_px * size.height_px, size.width_px / size.height_px
-    within = limits.area_min_px <= area <= limits.area_max_px
+    within = limits.area_min_px <= area <= limits.area_max_px and _sides_fit(size, limits)
     return within and limits.ratio_min <= ratio <= limits.ratio_max
+
+
+def _sides_fit(size: Size, limits: SizeLimits) -> bool:
+    shortest, longest = sorted((size.width_px, size.height_px))
+    most = longest if limits.side_max_px is None else limits.side_max_px
+    return (limits.side_min_px or 1) <= shortest and longest <= most
 
 
 def _wrong(wish: Size | Ratio, limits: SizeLimits) -> tuple[str, str] | None:
@@ -88,6 +125,10 @@ def _wrong(wish: Size | Ratio, limits: SizeLimits) -> tuple[str, str] | None:
         return "size-ratio", (
             f"the ratio of {wish} is outside {_ratio(limits.ratio_min)} to "
             f"{_ratio(limits.ratio_max)}, the limits"
+        )
+    if isinstance(wish, Size) and not _sides_fit(wish, limits):
+        return "size-sides", (
+            f"each side of {wish} must have {limits.side_min_px} to {limits.side_max_px} pixels"
         )
     if isinstance(wish, Size) and not _legal(wish, limits):
         return "size-area", (
