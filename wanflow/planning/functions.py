@@ -112,7 +112,7 @@ def _beyond(name: str, value: JsonValue, argument: Argument, card: ModelCard) ->
     kind = "" if whole else "whole numbers from "
     yield Refusal(
         code="out-of-range",
-        message=f"this asks for `{name}` {value:g}; '{card.name}' takes {kind}{low:g} to {high:g}",
+        message=f"`{name}` would be {value:g}; '{card.name}' takes {kind}{low:g} to {high:g}",
         hint="ask for less, or make two steps of it",
         argument=argument.name,
     )

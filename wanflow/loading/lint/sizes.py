@@ -5,9 +5,9 @@ from math import ceil, gcd, isqrt, sqrt
 
 from wanflow.errors import Problem
 from wanflow.loading.near import listed
-from wanflow.loading.view import RecipeView, StepView, words
+from wanflow.loading.view import RecipeView, words
 from wanflow.loading.wishes import size_wish
-from wanflow.model.card import SizeLimits
+from wanflow.model.card import ModelCard, SizeLimits
 from wanflow.model.recipe import Ratio, Tier
 from wanflow.model.values import Size
 
@@ -25,7 +25,10 @@ def size_problems(view: RecipeView) -> Iterator[Problem]:
         if card is None or card.size is None or wish is None or place in told:
             continue
         if isinstance(wish, Tier):
-            yield from _named(view, step, wish, told)
+            no = _no_such_name(wish, card, card.size)
+            if no is not None:
+                told.add(place)
+                yield view.problem("unknown-size", no[0], place, hint=no[1])
             continue
         said = _wrong(wish, card.size)
         if said is not None:
@@ -35,21 +38,15 @@ def size_problems(view: RecipeView) -> Iterator[Problem]:
             yield view.problem(code, f"{message} for '{card.name}'", place, hint=hint)
 
 
-def _named(view: RecipeView, step: StepView, wish: Tier, told: set[str]) -> Iterator[Problem]:
-    """Find names of sizes that the model does not know, or not for edits."""
-    card, place = view.card(step), step.place("size")
-    if card is None or card.size is None:
-        return
-    limits = card.size
+def _no_such_name(wish: Tier, card: ModelCard, limits: SizeLimits) -> tuple[str, str] | None:
+    """Say (message, hint) of a name that the model does not know, or not for edits."""
     usable = [name for name in limits.tiers if name not in limits.tiers_without_pictures]
     if wish.name in usable:
-        return
-    told.add(place)
+        return None
     hint = f"write {listed(usable)}, or a size in pixels" if usable else "write it in pixels"
-    message = f"'{card.name}' knows no size '{wish}'"
     if wish.name in limits.tiers:
-        message = f"'{card.name}' takes '{wish}' only of requests without a picture"
-    yield view.problem("unknown-size", message, place, hint=hint)
+        return f"'{card.name}' takes '{wish}' only of requests without a picture", hint
+    return f"'{card.name}' knows no size '{wish}'", hint
 
 
 def nearest_size(size: Size, limits: SizeLimits) -> Size:
@@ -92,12 +89,12 @@ def _within_sides(area: int, ratio: float, limits: SizeLimits) -> int:
 def _stepped(ratio: float, area: int, limits: SizeLimits) -> Size:
     step = limits.multiple_px
     across, down = sqrt(area * ratio) / step, sqrt(area / ratio) / step
-    near = [
-        Size(width_px=max(int(across) + dx, 1) * step, height_px=max(int(down) + dy, 1) * step)
-        for dx in (-1, 0, 1, 2)
-        for dy in (-1, 0, 1, 2)
-    ]
-    legal = [size for size in near if _legal(size, limits)]
+    near = [(int(across) + dx, int(down) + dy) for dx in (-1, 0, 1, 2) for dy in (-1, 0, 1, 2)]
+    # At an extreme ratio one step of the shorter side is worth several of the longer one.
+    near += [(one, int(one / ratio) + dy) for one, _ in near for dy in (0, 1)]
+    near += [(int(one * ratio) + dx, one) for _, one in near for dx in (0, 1)]
+    sizes = [Size(width_px=max(w, 1) * step, height_px=max(h, 1) * step) for w, h in near]
+    legal = [size for size in sizes if _legal(size, limits)]
     return min(
         legal,
         key=lambda size: (
