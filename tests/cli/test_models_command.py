@@ -169,3 +169,11 @@ def test_a_model_that_nobody_knows_is_refused(folder: Path) -> None:
 
     assert done.returncode == 2
     assert "did you mean 'wan2.6-image'?" in done.stderr
+
+
+def test_an_operation_names_its_function(tmp_path: Path) -> None:
+    outpaint = wanflow("ops", "outpaint", cwd=tmp_path).stdout
+    fuse = wanflow("ops", "fuse", cwd=tmp_path).stdout
+
+    assert "To wanx2.1-imageedit it is the function expand." in outpaint
+    assert "wanx2.1-imageedit" not in fuse
