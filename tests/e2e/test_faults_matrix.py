@@ -19,6 +19,7 @@ from wanflow.errors import (
     UnfinishedError,
     WanflowError,
 )
+from wanflow.providers.dashscope.delivering import LostError
 
 pytestmark = [
     pytest.mark.anyio,
@@ -147,8 +148,8 @@ DOWNLOADS_ONCE = [
     )
 ]  # fmt: skip
 DOWNLOADS = [
-    Line(faults="expired-result", error=StepError, code="lost"),
-    Line(faults="download-404", error=StepError, code="lost"),
+    Line(faults="expired-result", error=LostError, code="lost"),
+    Line(faults="download-404", error=LostError, code="lost"),
     Line(faults="download-redirect-private", error=StepError, code="result-refused"),
     Line(faults="download-redirect-file", error=StepError, code="result-refused"),
     *(

@@ -277,3 +277,65 @@ def test_an_unknown_change_still_has_a_reason() -> None:
     plan = plan_of(whole, Memory(recorded={}, last={JobKey("a"): (strange, "done")}))
 
     assert decisions(plan)["a"].reason == "take-changed"
+
+
+def test_what_was_paid_for_already_costs_nothing_more() -> None:
+    whole = concrete(concrete_step("a", file_image(), n=3))
+    bought = {prepare(whole).jobs[0].fingerprint}
+
+    plan = plan_of(whole, replace(NOTHING, paid=bought), tariff=PAID)
+
+    assert (plan.cost_micro, plan.images_to_buy) == (0, 0)
+    assert plan.jobs[0].paid
+    assert plan.jobs[0].seconds_estimate == 75.0
+
+
+def test_equal_requests_are_priced_once() -> None:
+    whole = concrete(concrete_step("a", file_image()), concrete_step("b", file_image()))
+
+    plan = plan_of(whole, NOTHING, tariff=PAID)
+
+    assert [entry.cost_micro for entry in plan.jobs] == [200_000, 0]
+
+
+def partly(prepared: Prepared, missing: tuple[int, ...]) -> Memory:
+    """Remember the first job as one of whose pictures some were not made."""
+    memory = everything(prepared)
+    first = memory.recorded[prepared.jobs[0].fingerprint]
+    part = replace(first, pictures=first.pictures[: -len(missing)], missing=missing)
+    return replace(memory, recorded={**memory.recorded, first.fingerprint: part})
+
+
+def test_topping_up_asks_for_what_is_missing_and_leaves_the_rest() -> None:
+    whole = concrete(
+        concrete_step("a", file_image(), n=4, seed=7), concrete_step("b", job_image("a"))
+    )
+    prepared = prepare(whole)
+    memory = partly(prepared, (2, 4))
+
+    as_is = plan_of(whole, memory, tariff=PAID)
+    plan = make_plan(whole, prepared, memory, header=HEADER, tariff=PAID, top_up=True)
+
+    assert decisions(as_is)["a"].action == "reuse"
+    assert decisions(plan)["a"] == Decision(action="run", reason="topped-up", detail="2 of 4")
+    assert decisions(plan)["b"].action == "reuse"
+    assert (plan.images_to_buy, plan.cost_micro) == (2, 400_000)
+    rest = plan.jobs[0].top_up
+    assert rest is not None
+    assert (rest.n, rest.seed, rest.parameters["seed"]) == (2, 8, 8)
+    assert rest.fingerprint != plan.jobs[0].job.fingerprint
+
+
+def test_topping_up_needs_no_seed_and_touches_nothing_that_is_whole() -> None:
+    whole = concrete(concrete_step("a", file_image(), n=2), concrete_step("b", file_image()))
+    prepared = prepare(whole)
+
+    plan = make_plan(
+        whole, prepared, partly(prepared, (1,)), header=HEADER, tariff=FREE, top_up=True
+    )
+
+    rest = plan.jobs[0].top_up
+    assert rest is not None
+    assert rest.seed is None
+    assert "seed" not in rest.parameters
+    assert decisions(plan)["b"].action == "reuse"

@@ -58,6 +58,7 @@ class Ask:
     first: str | None = None
     until: str | None = None
     takes: Mapping[str, int] = field(default_factory=dict)
+    top_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +186,7 @@ def planned(made: Draft, workspace: Workspace | None) -> Plan:
         header=header,
         tariff=_tariff(made),
         wanted=_wanted(made.ask, prepared),
+        top_up=made.ask.top_up,
     )
 
 
@@ -256,7 +258,7 @@ def _urls(whole: Concrete, document: Document, provider: str) -> list[Problem]:
             code="url-needs-service",
             message=f"'{image.url}' can only be fetched by the service, not by what runs here",
             span=document.span(f"{step.step.pointer}/images"),
-            hint="download it and give its path",
+            hint="download it and give its path, or run with --provider dashscope",
         )
         for step in whole.steps
         for image in step.images

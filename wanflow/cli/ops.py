@@ -88,11 +88,12 @@ def _explained(entry: Operation) -> str:
     if entry.example:
         example = (f"  {line}" for line in entry.example.rstrip().splitlines())
         lines += ["", "Example:", "", "  steps:", *example]
-        lines += [f"\nIts prompt ({language}):\n  {text}" for language, text in _prompts(entry)]
+        prompts = rendered_prompts(entry)
+        lines += [f"\nIts prompt ({language}):\n  {text}" for language, text in prompts]
     return "\n".join(lines)
 
 
-def _prompts(entry: Operation) -> Iterator[tuple[str, str]]:
+def rendered_prompts(entry: Operation) -> Iterator[tuple[str, str]]:
     """Render the operation's prompts for the arguments of its example."""
     from wanflow.expand.figures import figures
     from wanflow.expand.images import roles_for

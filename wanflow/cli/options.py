@@ -50,6 +50,7 @@ class Buying:
     adopt: tuple[str, ...]
     resubmit: bool
     skip: bool
+    top_up: bool
 
     def terms(self, chosen: Settings) -> Terms:
         """Put it together with the settings that hold.
@@ -91,6 +92,8 @@ def buying(function: Function) -> Callable[..., Any]:
                          help="This task is the answer to the undecided request."),
             click.option("--resubmit-ambiguous", "resubmit", is_flag=True,
                          help="Buy undecided requests once more; they may be billed twice."),
+            click.option("--top-up", is_flag=True,
+                         help="Ask again for the pictures that a step was not given."),
             click.option("--skip", is_flag=True, help="Leave undecided requests out."),
         )
     ):  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -82,7 +83,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         file, words, inputs_file, chosen=chosen, allowed=allowed,
         only=only, first=first, until=until, takes=takes,
     )  # fmt: skip
-    made = sound(draft(ask))
+    made = sound(draft(replace(ask, top_up=buys.top_up)))
     who = _who(chosen, buys)  # said before anything is made
     if made.problems and not quiet:
         say_problems(made.problems, sources=made.sources)

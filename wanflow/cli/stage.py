@@ -154,10 +154,10 @@ class Stage:
 def _as_made(outcome: Outcome) -> Outcome:
     """Say for the journal what was made, whatever was expected of it.
 
-    A picture that falls short of `expect` is there and may have been paid for: the same request
-    finds it again, and is held against the expectation of that day.
+    A picture that falls short of `expect`, or of the number asked for, is there and may have been
+    paid for: the same request finds it again, and is held against the expectation of that day.
     """
-    if isinstance(outcome, Failed) and outcome.code == "expectation-not-met":
+    if isinstance(outcome, Failed) and outcome.pictures:
         return Done(
             pictures=outcome.pictures,
             seconds=outcome.seconds,

@@ -9,6 +9,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -19,7 +20,11 @@ _PROMPT_SHOWN = 60
 _BLACK = (16, 16, 16)
 _WATERMARK = "AI生成"  # wan2.5 API reference, parameters.watermark; lower right corner
 
-_Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
+_Font = ImageFont.FreeTypeFont
+# A data file that the package has anyway; its licence lies beside it.
+_FONT = Path(__file__).parents[1] / "providers/local/data/NotoSansSC-Medium-subset.otf"
+_IN_NO_FONT = "\uffff"
+_LOOK_PX = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +97,11 @@ def _show_picture(canvas: Image.Image, picture: Picture, place: tuple[int, int, 
 
 
 def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, height_px: int) -> None:
-    """Write ASCII with Pillow's own font, which has no more, and the rest as numbers."""
+    """Write what the font has, Chinese included, and the rest as numbers."""
     font = _font(height_px)
     left, top = at
-    for run, latin in _runs(text):
-        if latin:
+    for run, written in _runs(text):
+        if written:
             pen.text((left, top), run, fill=_BLACK, font=font)
             left += int(pen.textlength(run, font=font)) + 1
             continue
@@ -108,12 +113,23 @@ def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, height_px: 
 def _runs(text: str) -> list[tuple[str, bool]]:
     runs: list[tuple[str, bool]] = []
     for character in text:
-        latin = " " <= character <= "~"
-        if runs and runs[-1][1] == latin:
-            runs[-1] = (runs[-1][0] + character, latin)
+        written = _has(character)
+        if runs and runs[-1][1] == written:
+            runs[-1] = (runs[-1][0] + character, written)
         else:
-            runs.append((character, latin))
+            runs.append((character, written))
     return runs
+
+
+@cache
+def _has(character: str) -> bool:
+    """Say whether the font has a character: what it lacks looks like what no font has."""
+    if " " <= character <= "~":
+        return True
+    font = _font(_LOOK_PX)
+    return character.isprintable() and bytes(font.getmask(character)) != bytes(
+        font.getmask(_IN_NO_FONT)
+    )
 
 
 def _write_number(
@@ -130,4 +146,4 @@ def _write_number(
 
 @cache
 def _font(height_px: int) -> _Font:
-    return ImageFont.load_default(height_px)
+    return ImageFont.truetype(_FONT, height_px)

@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -14,8 +14,17 @@ from wanflow.execute.expectations import check_expectations
 from wanflow.execute.ports import Call, Fitter, Made, Objects, Provider
 from wanflow.model.events import Event
 from wanflow.model.plan import FileImage, Job, JobImage, Recorded
-from wanflow.model.run import Again, Done, Failed, Outcome, Reused, numbered
-from wanflow.model.values import Artifact, JobKey, Receipt
+from wanflow.model.run import (
+    Again,
+    Done,
+    Failed,
+    Outcome,
+    Reused,
+    Skipped,
+    numbered,
+    with_numbers,
+)
+from wanflow.model.values import Artifact, JobKey, Note, Receipt
 
 # The addresses of a job's pictures at its provider, by the numbers of the pictures.
 Addresses = Mapping[int, str]
@@ -74,6 +83,56 @@ def reused(job: Job, recorded: Recorded) -> Outcome:
         missing=recorded.missing,
         receipt=recorded.receipt,
     )
+
+
+def topped_up(job: Job, recorded: Recorded, rest: Outcome) -> Outcome:
+    """Put the pictures that were recorded and those that were made since under their numbers.
+
+    Args:
+        job: the whole of what is wanted.
+        recorded: what was there.
+        rest: what came of the request for those that were missing.
+
+    Returns:
+        `Done`, also if the request failed for good: what is there does not get worse by it.
+    """
+    have = dict(with_numbers(recorded.pictures, recorded.missing))
+    if isinstance(rest, Failed) and rest.again != "fails":
+        return replace(rest, pictures=recorded.pictures, missing=recorded.missing)
+    have |= {recorded.missing[at - 1]: picture for at, picture in numbered(rest).items()}
+    still = tuple(number for number in recorded.missing if number not in have)
+    pictures = tuple(have[number] for number in sorted(have))
+    notes = tuple(note for note in recorded.notes if note.code != "partial")
+    if isinstance(rest, Failed):
+        notes += (Note(code="partial", text=f"not topped up: {rest.code}: {rest.message}"),)
+    elif isinstance(rest, Done):
+        notes += rest.notes
+    seconds = 0.0 if isinstance(rest, Skipped | Reused) else rest.seconds
+    done = Done(
+        pictures=pictures,
+        notes=notes,
+        seconds=seconds,
+        missing=still,
+        receipt=recorded.receipt,
+    )
+    return expected(job, done)
+
+
+def expected(job: Job, done: Done) -> Outcome:
+    """Hold what was made against what the recipe expects."""
+    try:
+        check_expectations(job.expect, done.pictures)
+    except StepError as error:
+        return Failed(
+            code=error.code,
+            message=str(error),
+            hint=error.hint,
+            pictures=done.pictures,
+            seconds=done.seconds,
+            missing=done.missing,
+            receipt=done.receipt,
+        )
+    return done
 
 
 async def attempt(

@@ -151,7 +151,19 @@ def _bills(plan: Plan, facts: RunFacts) -> Mapping[JobKey, Bill]:
     buyers: dict[Fingerprint, JobKey] = {}
     for entry in plan.jobs:
         buyers.setdefault(entry.job.fingerprint, entry.job.key)
-    return {buyers[request]: bill for request, bill in facts.bills.items() if request in buyers}
+        if entry.top_up is not None:
+            buyers.setdefault(entry.top_up.fingerprint, entry.job.key)
+    bills: dict[JobKey, Bill] = {}
+    for request, bill in facts.bills.items():
+        if request in buyers:
+            before = bills.get(buyers[request], Bill())
+            bills[buyers[request]] = replace(
+                bill,
+                billed_images=before.billed_images + bill.billed_images,
+                cost_micro=before.cost_micro + bill.cost_micro,
+                at_risk_images=before.at_risk_images + bill.at_risk_images,
+            )
+    return bills
 
 
 def _billed(step: StepRecord, bill: Bill | None) -> StepRecord:

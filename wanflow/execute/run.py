@@ -13,6 +13,7 @@ from wanflow.execute.attempt import (
     attempt,
     may_hand_on,
     reused,
+    topped_up,
 )
 from wanflow.model.events import JobSettled, JobStarted
 from wanflow.model.plan import Job, JobImage, Plan, Planned
@@ -98,10 +99,14 @@ async def _outcome(  # all five are the run's, and none is optional
         if progress.stopped_by is not None:
             return Skipped(because=progress.stopped_by, reason="stopped")
         shop.tell(JobStarted(job=job.key))
+        sources = Sources(outcomes=progress.outcomes, addresses=handed_on)
+        if entry.top_up is not None and entry.recorded is not None:
+            rest = await attempt(entry.top_up, shop, sources, announce=lambda _: None)
+            return topped_up(job, entry.recorded, rest)
         return await attempt(
             job,
             shop,
-            Sources(outcomes=progress.outcomes, addresses=handed_on),
+            sources,
             announce=lambda addresses: _announced(job.key, addresses, progress),
         )
 

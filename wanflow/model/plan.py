@@ -115,6 +115,7 @@ Reason = Literal[
     "images-changed",  # another input picture, another order, another number
     "upstream-changed",  # a step that it hangs on runs
     "take-changed",
+    "topped-up",  # some of its pictures were not made, and are asked for again
     "unfinished",  # the last try did not end, or failed
     "objects-missing",  # recorded, but the pictures are gone or damaged
     "not-selected",  # --only, --from, --until leave it out
@@ -160,6 +161,7 @@ class Planned:
     """A job with its decision and its cost; `cost_micro` in millionths of the plan's currency.
 
     `paid` says that it was bought before and not fetched yet: it runs, and costs nothing more.
+    `top_up` is what is asked for instead of the whole job when `recorded` lacks some pictures.
     """
 
     job: Job
@@ -168,6 +170,7 @@ class Planned:
     cost_micro: int = 0
     seconds_estimate: float = 0.0
     paid: bool = False
+    top_up: Job | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

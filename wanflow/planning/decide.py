@@ -54,6 +54,7 @@ def make_plan(
     header: Header,
     tariff: Tariff,
     wanted: Collection[JobKey] | None = None,
+    top_up: bool = False,
 ) -> Plan:
     """Decide for every job whether it runs, with the reason, and add up what that costs.
 
@@ -64,6 +65,7 @@ def make_plan(
         header: name, version and digest of the recipe, and the provider.
         tariff: prices and durations of the models used.
         wanted: the steps to make, see `selection.py`; None for all.
+        top_up: ask again for pictures that a recorded request was not given.
 
     Returns:
         The plan. Equal arguments make equal plans; takes O(jobs + images).
@@ -79,6 +81,10 @@ def make_plan(
         decision = _decision(job, prepared, memory, running)
         if decision.action == "run":
             running.add(job.key)
+        elif top_up and memory.recorded[job.fingerprint].missing:
+            # What is there stays as it is, so what hangs on it need not run.
+            planned.append(_topped_up(job, prepared, memory, tariff))
+            continue
         planned.append(_priced(job, decision, memory, tariff, paid=job.fingerprint in bought))
         bought.add(job.fingerprint)  # an equal request later on stands on the same purchase
     kept = {entry.job.key for entry in planned}
@@ -94,7 +100,7 @@ def make_plan(
         inputs=concrete.inputs,
         currency=tariff.currency,
         cost_micro=sum(entry.cost_micro for entry in planned),
-        images_to_buy=sum(entry.job.n for entry in planned if entry.cost_micro),
+        images_to_buy=sum((entry.top_up or entry.job).n for entry in planned if entry.cost_micro),
         needs={key: needs for key, needs in prepared.needs.items() if key in kept},
     )
 
@@ -149,6 +155,39 @@ def _priced(job: Job, decision: Decision, memory: Memory, tariff: Tariff, *, pai
         cost_micro=job.n * price_micro if runs and not paid else 0,
         seconds_estimate=tariff.seconds.get(job.model or "", 0.0) if runs else 0.0,
         paid=runs and paid and price_micro > 0,
+    )
+
+
+def _topped_up(job: Job, prepared: Prepared, memory: Memory, tariff: Tariff) -> Planned:
+    recorded = memory.recorded[job.fingerprint]
+    missing = recorded.missing
+    # A seed gives picture i the seed of the whole plus i - 1.
+    seed = None if job.seed is None else job.seed + missing[0] - 1
+    parameters = {**job.parameters, "n": len(missing)}
+    if seed is not None:
+        parameters["seed"] = seed
+    request = {**prepared.requests[job.key], "parameters": parameters, "numbers": list(missing)}
+    rest = replace(
+        job,
+        n=len(missing),
+        seed=seed,
+        parameters=parameters,
+        fingerprint=fingerprint_of(request),
+        expect=None,  # all pictures are held against it together
+    )
+    paid = rest.fingerprint in memory.paid
+    detail = f"{len(missing)} of {job.n}"
+    return replace(
+        _priced(
+            rest,
+            Decision(action="run", reason="topped-up", detail=detail),
+            memory,
+            tariff,
+            paid=paid,
+        ),
+        job=job,
+        recorded=recorded,
+        top_up=rest,
     )
 
 

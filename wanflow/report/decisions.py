@@ -16,6 +16,7 @@ _WORDS: Mapping[Reason, str] = {
     "operation-changed": "operation changed",
     "images-changed": "images changed",
     "upstream-changed": "an earlier step changed",
+    "topped-up": "the pictures that were not made",
     "take-changed": "another take is wished for",
     "unfinished": "the last try did not end",
     "objects-missing": "its pictures are gone or damaged",

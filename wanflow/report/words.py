@@ -164,6 +164,7 @@ REASONS: Mapping[str, Text] = {
     "operation-changed": Text("The operation had changed", "操作定义已改变"),
     "images-changed": Text("An input picture had changed", "输入图片已改变"),
     "upstream-changed": Text("A step that it needs ran again", "所依赖的步骤重新执行"),
+    "topped-up": Text("The pictures that were not made are asked for again", "补做未生成的图片"),
     "take-changed": Text("Another take was asked for", "要求重新生成一版"),
     "unfinished": Text("The last try did not end, or failed", "上次执行未完成或失败"),
     "objects-missing": Text(

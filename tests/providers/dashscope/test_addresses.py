@@ -1,7 +1,7 @@
 import pytest
 
 from wanflow.errors import UsageError
-from wanflow.providers.dashscope.hosts import is_the_services, may_be_handed_on
+from wanflow.providers.dashscope.hosts import in_ascii, is_the_services, may_be_handed_on
 from wanflow.providers.dashscope.regions import REGIONS, service_at
 
 BEIJING = service_at("beijing")
@@ -105,3 +105,17 @@ def test_any_public_https_address_may_be_handed_on() -> None:
     assert may_be_handed_on("https://example.com/a.png", BEIJING)
     assert not may_be_handed_on("http://example.com/a.png", BEIJING)
     assert not may_be_handed_on("https://u:p@example.com/a.png", BEIJING)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("https://example.com/a%20b.png?x=1", "https://example.com/a%20b.png?x=1"),
+        ("https://example.com/花 1.png".replace(" ", ""), "https://example.com/%E8%8A%B11.png"),
+        ("https://例子.测试:8443/图.png?名=花", "https://xn--fsqu00a.xn--0zwm56d:8443/%E5%9B%BE.png?%E5%90%8D=%E8%8A%B1"),
+        ("https://example.com/花%20.png", "https://example.com/%E8%8A%B1%20.png"),
+    ],
+)  # fmt: skip
+def test_an_address_in_another_script_is_written_as_it_travels(written: str, sent: str) -> None:
+    assert in_ascii(written) == sent
+    assert may_be_handed_on(in_ascii(written), BEIJING)

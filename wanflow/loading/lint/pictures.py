@@ -1,6 +1,7 @@
 """Pictures of a step: that each is there, and that there are as many as it takes."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from wanflow.errors import Problem
 from wanflow.loading.counts import counts
@@ -50,17 +51,29 @@ def _addresses(view: RecipeView, step: StepView) -> Iterator[Problem]:
 
 
 def _path(view: RecipeView, one: Reference) -> Iterator[Problem]:
-    scheme, found, rest = one.text.partition("://")
+    scheme, found, _ = one.text.partition("://")
     if not found:
         return
     if scheme.lower() != "https":
         message = f"a picture cannot be fetched by {scheme}://"
         hint = "give an https URL, or a path"
         yield view.problem("unknown-scheme", message, one.pointer, hint=hint)
-    elif "@" in rest.split("/", 1)[0] or "#" in rest or any(c.isspace() for c in rest) or not rest:
+    elif not _is_plain(one.text):
         message = "this is no plain URL of a picture"
         hint = "give an https URL without user name, fragment and spaces"
         yield view.problem("unknown-scheme", message, one.pointer, hint=hint)
+
+
+def _is_plain(url: str) -> bool:
+    """Say whether the service can be given an address; it may be in any script."""
+    try:
+        parts = urlsplit(url)
+        reachable = parts.port != 0 and bool((parts.hostname or "").encode("idna"))
+    except ValueError:  # a port or a host that is none
+        return False
+    plain = "@" not in parts.netloc and "#" not in url and "\\" not in url
+    shown = all(character.isprintable() and not character.isspace() for character in url)
+    return reachable and plain and shown
 
 
 def _input(view: RecipeView, one: Reference) -> Iterator[Problem]:

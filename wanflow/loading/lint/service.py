@@ -50,7 +50,7 @@ def _not_on_this_machine(view: RecipeView, step: StepView) -> Iterator[Problem]:
             "needs-a-model",
             message,
             f"{step.pointer}/use",
-            hint="`wanflow ops` lists what the local engine can do",
+            hint="run it with --provider dashscope; `wanflow ops` lists what runs locally",
         )
 
 

@@ -18,6 +18,10 @@ from wanflow.providers.dashscope.wire.answers import BadAnswerError, Picture, re
 from wanflow.providers.dashscope.wire.requests import query_task
 
 
+class LostError(StepError):
+    """A picture that was paid for cannot be fetched any more."""
+
+
 class Delivering:
     """Brings the pictures of finished tasks home.
 
@@ -38,7 +42,8 @@ class Delivering:
         """Download what was made.
 
         Raises:
-            StepError: there is nothing to download, or not any more.
+            LostError: there was something to download, and is not any more.
+            StepError: there is nothing to download.
             PausedError: it did not come; it can still be fetched.
             UnfinishedError: the disk is full or broken.
         """
@@ -102,7 +107,7 @@ class Delivering:
                     return
             except GoneError:
                 pass
-            raise StepError(
+            raise LostError(
                 "lost",
                 f"picture {number} of {_named(owned)} is paid for and cannot be fetched any more",
                 hint="pictures live for a day; --resubmit-ambiguous buys the edit once more",

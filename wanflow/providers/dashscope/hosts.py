@@ -1,7 +1,7 @@
 """Which addresses we go to because the service says so."""
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from wanflow.providers.dashscope.regions import Service, is_loopback
 
@@ -32,6 +32,22 @@ def is_the_services(url: str, service: Service) -> bool:
 def may_be_handed_on(url: str, service: Service) -> bool:
     """Say whether an address may be given to the service as an input picture."""
     return is_the_services(url, service) or (_parts(url) is not None and url.startswith("https://"))
+
+
+def in_ascii(url: str) -> str:
+    """Write an address as it travels: a host in punycode, other letters percent-encoded.
+
+    Raises:
+        ValueError: its host is none.
+    """
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode("ascii")
+    place = host if parts.port is None else f"{host}:{parts.port}"
+    # What has a meaning in an address keeps it, and what is encoded already stays as it is.
+    path, query = (quote(text, safe="/%:@!$&'()*+,;=~?") for text in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, place, path, query, ""))
 
 
 def _parts(url: str) -> SplitResult | None:

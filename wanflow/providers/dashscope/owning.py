@@ -109,6 +109,10 @@ class Owning:
             if owned is not None:
                 return owned
 
+    def give_up(self, entry: Entry) -> None:
+        """Count a request as lost because a person has decided to buy it once more."""
+        self._ledger.settle(entry.id, Ending(state="lost", reason=_RESUBMITTED))
+
     def _entry(self, fingerprint: Fingerprint) -> Entry | None:
         entry = self._ledger.latest(fingerprint)
         if entry is None or not self._deciding.from_elsewhere(entry):

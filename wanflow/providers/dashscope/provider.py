@@ -1,7 +1,9 @@
 """The provider: one edit from a call to complete files."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,9 +22,9 @@ from wanflow.providers.dashscope.asking import Asking
 from wanflow.providers.dashscope.buying import Buying, Purchase
 from wanflow.providers.dashscope.carrying import Carrying
 from wanflow.providers.dashscope.deciding import Deciding
-from wanflow.providers.dashscope.delivering import Delivering
+from wanflow.providers.dashscope.delivering import Delivering, LostError
 from wanflow.providers.dashscope.fetching import Fetching, Looked
-from wanflow.providers.dashscope.hosts import may_be_handed_on
+from wanflow.providers.dashscope.hosts import in_ascii, may_be_handed_on
 from wanflow.providers.dashscope.key import ApiKey
 from wanflow.providers.dashscope.owning import Owning
 from wanflow.providers.dashscope.pace import OwnSlots, Pace, SharedSlots, Slots
@@ -97,7 +99,7 @@ class DashScopeProvider:
                 breaker=breaker,
                 retries=RetryBudget(),
             ),
-            watch=Watch(self._asking),
+            watch=Watch(self._asking, look_every_s=settings.look_every_s),
             deciding=self._deciding,
             ledger=ledger,
             settings=settings,
@@ -201,6 +203,13 @@ class DashScopeProvider:
         asked = asked_by(call.job, self._cards, self._settings.service.region)
         async with self._equal.with_name(call.job.fingerprint):
             owned = await self._owning.own(asked, lambda: self._purchase(call, asked))
+            try:
+                return await self._delivering.deliver(call, owned)
+            except LostError:
+                if not self._settings.decisions.resubmit:
+                    raise
+                self._owning.give_up(owned.entry)
+            owned = await self._owning.own(asked, lambda: self._purchase(call, asked))
             return await self._delivering.deliver(call, owned)
 
     async def _purchase(self, call: Call, asked: Asked) -> Purchase:
@@ -244,7 +253,7 @@ class DashScopeProvider:
         carried: list[Carried] = []
         for image in call.job.images:
             if isinstance(image, UrlImage):
-                carried.append(self._handed_on(image.url))
+                carried.append(self._handed_on(in_ascii(image.url)))
                 continue
             path, url = next(pictures)
             carried.append(
@@ -270,9 +279,12 @@ class DashScopeProvider:
     def _slots_of(self, name: str) -> Slots:
         """Give the slots of a kind of request; shared by all processes if there is a folder."""
         folder = self._settings.state_folder
-        if folder is None or self._settings.service.loopback:
+        if folder is None:
             return OwnSlots()
-        return SharedSlots(folder / f"pace-{self._key.fingerprint}-{name}")
+        with suppress(OSError):  # without it, the pace is this process's own
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        where = sha256(self._settings.service.base_url.encode()).hexdigest()[:8]
+        return SharedSlots(folder / f"pace-{self._key.fingerprint}-{where}-{name}")
 
 
 def _spoken_for(entry: Entry | None) -> bool:

@@ -64,6 +64,7 @@ class Settings:
     agree on their pace; None for a pace of one's own. `submits_at_once` bounds the requests in
     flight, and so the pictures at risk in a crash; `surplus` is how many tasks wait at the service
     beyond those it runs at once. Pictures up to `inline_bytes` travel inside the first request.
+    A task is looked at every `look_every_s` at the least; the English API page advises 5 s.
     """
 
     service: Service
@@ -76,6 +77,7 @@ class Settings:
     submits_at_once: int = 4
     surplus: int = 2
     queries_per_s: float = 20.0
+    look_every_s: float = 5.0
     submits_per_s: float | None = None
     running_at_once: int | None = None
     inline_bytes: int = 4 * 1024 * 1024

@@ -23,8 +23,8 @@ from wanflow.providers.dashscope.wire.requests import list_tasks, query_task
 _OVER: frozenset[State | None] = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 # A task is asked for when it is expected to be over for this share of the usual latency.
 _WORTH_SHARE, _WORTH_LEAST_S = 0.005, 0.02
-# And at the latest after this. Source: the English API page advises to ask every 5 s.
-_LATEST_S = 5.0
+# How much earlier than a task's own time the list is read, for clocks that disagree.
+_EARLIER_S = 5.0
 _IDLE_MOST_S = 1.0
 # UNKNOWN is believed when it was said this often over this long.
 _UNKNOWNS, _UNKNOWN_FOR_S, _UNKNOWN_EVERY_S = 5, 60.0, 15.0
@@ -60,10 +60,15 @@ class Watch:
 
     There is no task of its own behind it: of those who wait, one hands out the turns, and when it
     gets one itself, or goes, the next takes over.
+
+    Args:
+        asking: sends queries and lists.
+        look_every_s: how often each task is looked at, at the least.
     """
 
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, *, look_every_s: float) -> None:
         self._asking = asking
+        self._look_every_s = look_every_s
         self._waiting: list[Ticket] = []
         self._driver: Ticket | None = None
         self._listed_s = float("-inf")
@@ -140,7 +145,7 @@ class Watch:
         self._listed_s = now_s
         oldest_s = min((ticket.begun_s for ticket in self._waiting), default=now_s)
         service_s = self._asking.time.now_s()
-        since_s = None if service_s is None else service_s - (now_s - oldest_s) - _LATEST_S
+        since_s = None if service_s is None else service_s - (now_s - oldest_s) - _EARLIER_S
         try:
             reply = await self._asking.ask(list_tasks(since_s=since_s), has_turn=True)
             page = read_page(reply.body)
@@ -201,14 +206,23 @@ class Watch:
             return certain[0], "ask"
         if len(free) > _MANY and now_s - self._listed_s >= _LIST_EVERY_S:
             return free[0], "list"
-        due = [ticket for ticket in free if _due(ticket, now_s)]
+        due = [ticket for ticket in free if self._is_due(ticket, now_s)]
         if not due:
             return None
         return max(due, key=_overdue(now_s)), "ask"
 
     def _idle_s(self) -> float:
         shortest_s = min(ticket.latencies.typical_s for ticket in self._waiting)
-        return min(_IDLE_MOST_S, max(self._asking.pace.interval_s, shortest_s / 100))
+        longest_s = min(_IDLE_MOST_S, self._look_every_s / 5)
+        return min(longest_s, max(self._asking.pace.interval_s, shortest_s / 100))
+
+    def _is_due(self, ticket: Ticket, now_s: float) -> bool:
+        if ticket.not_before_s > now_s:
+            return False
+        if now_s - ticket.seen_s >= self._look_every_s:
+            return True
+        worth_s = max(_WORTH_LEAST_S, _WORTH_SHARE * ticket.latencies.typical_s)
+        return _overdue(now_s)(ticket) >= worth_s
 
 
 def _overdue(now_s: float) -> Callable[[Ticket], float]:
@@ -218,12 +232,3 @@ def _overdue(now_s: float) -> Callable[[Ticket], float]:
         )
 
     return overdue_s
-
-
-def _due(ticket: Ticket, now_s: float) -> bool:
-    if ticket.not_before_s > now_s:
-        return False
-    if now_s - ticket.seen_s >= _LATEST_S:
-        return True
-    worth_s = max(_WORTH_LEAST_S, _WORTH_SHARE * ticket.latencies.typical_s)
-    return _overdue(now_s)(ticket) >= worth_s

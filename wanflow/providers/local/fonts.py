@@ -34,7 +34,7 @@ def checked(text: str) -> str:
             raise StepError(
                 "missing-glyph",
                 f"the local engine's font has no '{character}' ({f'{point} {name}'.strip()})",
-                hint=f"write the text without {point}",
+                hint=f"write the text without {point}, or use --provider dashscope",
             )
     return text
 

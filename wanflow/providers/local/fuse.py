@@ -43,7 +43,7 @@ def _subject(source: Pixels, number: int) -> Cutout:
         raise StepError(
             "no-subject",
             f"the local engine sees no main subject in image {number}",
-            hint="use a picture in which one thing stands out",
+            hint="use a picture in which one thing stands out, or --provider dashscope",
         )
     return found
 
