@@ -134,7 +134,6 @@ EXPECTED: dict[str, list[str]] = {
     "unused-operation": ["4:14: unused-operation"],
     "unused-step": ["6:9: unused-step"],
     "unused-var": ["4:8: unused-var"],
-    "url-not-ascii": ["5:14: url-not-ascii"],
     "url-with-user": ["5:14: unknown-scheme"],
     "use-before-definition": ["6:14: use-before-definition"],
     "watermark-in-chain": ["6:16: watermark-in-chain"],

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import artifact, file_image, operation
 from wanflow.loading import catalogue
-from wanflow.model.card import ImageLimits, ModelCard
+from wanflow.model.card import ModelCard
 from wanflow.model.operation import Operation
 from wanflow.model.plan import FileImage, UrlImage
 from wanflow.model.recipe import Ratio
@@ -143,16 +143,14 @@ def test_a_picture_without_a_size_or_a_model_stays_as_it_is() -> None:
     assert list(breaks(_image(size(9, 9)), None, LIMITS)) == []
 
 
-def test_kind_weight_and_address_of_a_picture_are_looked_at() -> None:
+def test_kind_and_weight_of_a_picture_are_looked_at() -> None:
     heavy = _image(size(800, 600), media_type="image/gif", size_bytes=20_000_000)
     address = UrlImage(name="x", url="https://example.com/图.png")
-    tolerant: ImageLimits = replace(LIMITS, ascii_urls=False)
 
     found = [(one.code, one.mendable) for one in breaks(heavy, size(800, 600), LIMITS)]
 
     assert found == [("image-format", True), ("image-too-many-bytes", True)]
-    assert [one.code for one in breaks(address, None, LIMITS)] == ["url-not-ascii"]
-    assert list(breaks(address, None, tolerant)) == []
+    assert list(breaks(address, None, LIMITS)) == []
 
 
 def _image(raw: Size, **changes: object) -> FileImage:

@@ -131,7 +131,6 @@ def _images(given: _Value) -> ImageLimits:
         alpha=given["alpha"],
         ratio_min=ratio.get("min"),
         ratio_max=ratio.get("max"),
-        ascii_urls=given.get("ascii_urls", False),
         advised=given.get("advised", False),
     )
 

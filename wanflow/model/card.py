@@ -12,8 +12,7 @@ from wanflow.model.values import JsonValue
 class ImageLimits:
     """What a model takes as an input image.
 
-    `ascii_urls` says that addresses with characters beyond ASCII are refused; `advised` that the
-    limits of the sides are the service's advice, not its rule.
+    `advised` says that the limits of the sides are the service's advice, not its rule.
     """
 
     count_min: int
@@ -25,7 +24,6 @@ class ImageLimits:
     alpha: bool
     ratio_min: float | None
     ratio_max: float | None
-    ascii_urls: bool = False
     advised: bool = False
 
 

@@ -44,9 +44,6 @@ def breaks(image: SourceImage, size: Size | None, limits: ImageLimits) -> Iterat
         limits: of the model.
     """
     if isinstance(image, UrlImage):
-        if limits.ascii_urls and not image.url.isascii():
-            message = f"takes no address with characters beyond ASCII, such as that of {image.name}"
-            yield Break(code="url-not-ascii", message=message, mendable=False)
         return
     if isinstance(image, FileImage):
         if image.artifact.media_type not in limits.media_types:

@@ -56,12 +56,12 @@ def card_text(card: ModelCard, *, default: bool, color: bool = False) -> str:
     lines = [ink(card.name, "bold") + (", the default" if default else "")]
     lines += wrapped(card.summary, _COLUMNS)
     lines.append("")
-    for label, text in _facts(card):
+    for label, text in card_facts(card):
         lines += _labelled(label, text, ink)
     lines += ["", ink("parameters", "bold")]
     columns = max(map(len, card.parameters)) + 4
     for name, facts in card.parameters.items():
-        lines += _labelled(name, _parameter(facts), ink, columns=columns)
+        lines += _labelled(name, parameter_facts(facts), ink, columns=columns)
     if card.notes:
         lines += ["", ink("notes", "bold")]
         for note in card.notes:
@@ -87,7 +87,8 @@ def _row(card: ModelCard) -> tuple[str, ...]:
     )
 
 
-def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
+def card_facts(card: ModelCard) -> Iterator[tuple[str, str]]:
+    """Give what a card says besides its parameters, as pairs of a label and a text."""
     images = card.images
     yield "served", f"{_FAMILIES.get(card.family, card.family)}, in {', '.join(card.regions)}"
     mask = f", and a mask ({card.mask.edit} is edited)" if card.mask else ""
@@ -101,7 +102,6 @@ def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
             f"{_ratios(images.ratio_min, images.ratio_max)}, "
             f"{images.max_bytes / 1_000_000:g} MB at most; {kinds}"
             f"{'' if images.alpha else '; no transparency'}"
-            f"{'; no Chinese characters in an address' if images.ascii_urls else ''}"
         ),
     )
     yield "size", _size(card)
@@ -154,7 +154,8 @@ def _rate(card: ModelCard) -> str:
     return f"{rate}, {running} running at once" if running else rate
 
 
-def _parameter(facts: Mapping[str, JsonValue]) -> str:
+def parameter_facts(facts: Mapping[str, JsonValue]) -> str:
+    """Say in one line what a parameter takes, and what holds when it is left out."""
     parts = [str(facts.get("type", "any"))]
     least, most = facts.get("minimum"), facts.get("maximum")
     if least is not None and most is not None:

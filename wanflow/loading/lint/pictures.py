@@ -15,7 +15,6 @@ def picture_problems(view: RecipeView) -> Iterator[Problem]:
     for step in view.steps:
         found = [problem for one in step.images for problem in _entry(view, step, one)]
         yield from found
-        yield from _addresses(view, step)
         if step.operation is not None and not found:
             yield from _roles(view, step)
             yield from _number(view, step)
@@ -37,17 +36,6 @@ def _entry(view: RecipeView, step: StepView, one: Reference) -> Iterator[Problem
         yield view.problem("unknown-image", message, one.pointer, hint=near)
     elif one.index is not None and one.index > view.by_id[one.name].n:
         yield _beyond(view, one, view.by_id[one.name])
-
-
-def _addresses(view: RecipeView, step: StepView) -> Iterator[Problem]:
-    card = view.card(step)
-    if card is None or not card.images.ascii_urls:
-        return
-    for one in step.images:
-        if "://" in one.text and not one.text.isascii():
-            message = f"'{card.name}' takes no address with characters beyond ASCII"
-            hint = "download the picture and give its path"
-            yield view.problem("url-not-ascii", message, one.pointer, hint=hint)
 
 
 def _path(view: RecipeView, one: Reference) -> Iterator[Problem]:
