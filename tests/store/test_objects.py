@@ -253,6 +253,26 @@ def test_scratch_folders_are_new_and_empty(objects: ObjectStore) -> None:
     assert list(one.iterdir()) == list(two.iterdir()) == []
 
 
+def test_threads_that_ask_at_once_get_folders_of_one_owner(tmp_path: Path) -> None:
+    ready = threading.Barrier(16)
+
+    def ask(objects: ObjectStore) -> None:
+        ready.wait()
+        objects.scratch()
+
+    with Workspace.open(tmp_path / ".wanflow", probe=probe) as workspace:
+        threads = [threading.Thread(target=ask, args=(workspace.objects,)) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        folders = sorted((workspace.root / "scratch").glob("*/*"))
+
+    assert len({folder.parent for folder in folders}) == 1
+    assert len(folders) == 16
+    assert list((tmp_path / ".wanflow" / "scratch").iterdir()) == []
+
+
 def test_closing_takes_the_scratch_away(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / ".wanflow", probe=probe) as workspace:
         written(workspace.objects.scratch() / "half.png")

@@ -12,6 +12,7 @@ import anyio
 
 from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
+from wanflow.cli.forgotten import age_s, forgotten_run
 from wanflow.cli.service import NAME, Account
 from wanflow.cli.stage import Stage, Watch, now
 from wanflow.errors import Exit, InternalError, UnfinishedError, WanflowError
@@ -25,7 +26,6 @@ from wanflow.model.values import RunId
 from wanflow.planning.lock import lock_text
 from wanflow.store.durable import folder, write_text
 from wanflow.store.names import new_run_id
-from wanflow.store.rows import RunRow
 from wanflow.store.rundir import RunDirectory
 from wanflow.store.workspace import Workspace
 
@@ -88,7 +88,11 @@ async def perform(
         WorkspaceError: another process is at the same run, or the directory is unfit.
     """
     row = None if manner.fresh else workspace.journal.unfinished_run(plan.digest)
-    with _directory(plan, row, manner.out) as directory:
+    lost = None
+    if row is None and account is not None and not manner.fresh:
+        text = made.source.decode("utf-8", "replace")
+        lost = forgotten_run(text, plan, workspace, out=manner.out)
+    with _directory(plan, row.directory if row else lost, manner.out) as directory:
         run = RunId(directory.path.name)
         stage = Stage(
             plan=plan,
@@ -102,7 +106,7 @@ async def perform(
             service=account.service.base_url if account else None,
             region=account.service.priced_in if account else None,
         )
-        killed = row is not None and row.state == "running"
+        killed = lost is not None or (row is not None and row.state == "running")
         return await _acted(stage, account, killed=killed, signals=manner.signals)
 
 
@@ -174,6 +178,7 @@ async def _bought_from(
         await provider.sweep(
             [job for job in jobs if job.provider == provider.family],
             since_s=ledger.begun_s(stage.run),
+            age_s=age_s(stage.run),
         )
     else:
         await provider.sweep()
@@ -232,9 +237,9 @@ def _locked(stage: Stage) -> tuple[str, ...]:
     return ()
 
 
-def _directory(plan: Plan, row: RunRow | None, out: Path) -> RunDirectory:
-    if row is not None:
-        return RunDirectory.open(row.directory)
+def _directory(plan: Plan, begun: Path | None, out: Path) -> RunDirectory:
+    if begun is not None:
+        return RunDirectory.open(begun)
     run = new_run_id(plan.recipe, datetime.now(UTC), token_bytes(2))
     return RunDirectory.create(out, run)
 

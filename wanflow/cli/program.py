@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
@@ -12,6 +12,8 @@ import click
 from wanflow.cli.overview import COMMANDS, overview
 from wanflow.errors import Exit, RecipeError, WanflowError
 
+# The name is the provider's; it is not imported for it, so that starting stays quick.
+_KEY = "DASHSCOPE_API_KEY"
 _MODULES = {name: module for name, module, _ in COMMANDS}
 
 
@@ -48,9 +50,17 @@ def program(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def exit_code_of(arguments: Sequence[str]) -> int:
-    """Run the command line and give its exit code; every error becomes words on stderr."""
+    """Run the command line and give its exit code; every error becomes words on stderr.
+
+    The API key is taken out of the environment first, and handed to the command that pays: the
+    processes in which pictures are opened are started later, and do not get it.
+    """
+    environment = dict(os.environ)
+    os.environ.pop(_KEY, None)
     try:
-        result: Any = wanflow.main(args=list(arguments), prog_name="wanflow", standalone_mode=False)
+        result: Any = wanflow.main(
+            args=list(arguments), prog_name="wanflow", standalone_mode=False, obj=environment
+        )
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
@@ -61,16 +71,16 @@ def exit_code_of(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 # the last line of defence: a person reads this
-        return _odd(error)
+        return _odd(error, environment)
     return int(result) if isinstance(result, int) else Exit.DONE
 
 
-def _odd(error: Exception) -> int:
+def _odd(error: Exception, environment: Mapping[str, str]) -> int:
     if isinstance(error, BrokenPipeError):
         # The reader of our output has left; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
-    return _bug(error)
+    return _bug(error, environment)
 
 
 def _told(error: WanflowError) -> int:
@@ -83,15 +93,17 @@ def _told(error: WanflowError) -> int:
     return error.exit_code
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: Exception, environment: Mapping[str, str]) -> int:
     import traceback
 
+    from wanflow.providers.dashscope.key import redacted_for
     from wanflow.report.safe import safe_text
 
     frames = traceback.extract_tb(error.__traceback__)
     places = "\n".join(f"  {frame.name} ({frame.filename}:{frame.lineno})" for frame in frames[-6:])
+    words = redacted_for(environment, str(error))
     click.echo(
-        f"wanflow: this is a bug in wanflow: {type(error).__name__}: {safe_text(str(error))}\n"
+        f"wanflow: this is a bug in wanflow: {type(error).__name__}: {safe_text(words)}\n"
         f"{places}\n"
         "hint: nothing that was made is lost; please report these lines with the recipe",
         err=True,

@@ -120,7 +120,9 @@ def _tell_of(done: Performed, *, as_json: bool, quiet: bool) -> None:
 def _who(chosen: Settings, buys: Buying) -> Account | None:
     """Find who pays; None where nobody does."""
     if chosen.provider == NAME:
-        return account(chosen.region, buys.terms(chosen))
+        # The program has taken the key out of the process's own environment.
+        environment = click.get_current_context().obj
+        return account(chosen.region, buys.terms(chosen), environment)
     engine(chosen.provider)
     return None
 

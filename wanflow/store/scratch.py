@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import secrets
 import shutil
+import threading
 from pathlib import Path
 
 from wanflow.store.disk import Disk
@@ -26,6 +27,7 @@ class Scratch:
         self._own: Path | None = None
         self._lock: Lock | None = None
         self._numbers = itertools.count(1)
+        self._settling = threading.Lock()
 
     def new(self) -> Path:
         """Make a new empty folder.
@@ -34,9 +36,10 @@ class Scratch:
             UnfinishedError: the disk is full or broken.
         """
         with self._disk.used("make a folder for work in progress"):
-            if self._own is None:
-                self._own = self._settle()
-            made = self._own / str(next(self._numbers))
+            with self._settling:
+                if self._own is None:
+                    self._own = self._settle()
+                made = self._own / str(next(self._numbers))
             made.mkdir(mode=0o700)
         return made
 

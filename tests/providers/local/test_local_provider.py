@@ -17,6 +17,7 @@ from wanflow.model.values import JsonValue, Size
 from wanflow.providers.local import files, worker
 from wanflow.providers.local import provider as provider_module
 from wanflow.providers.local.provider import LocalProvider
+from wanflow.providers.local.worker import ALGORITHMS
 
 
 def sha256(file: Path) -> str:
@@ -81,11 +82,11 @@ async def test_an_operation_without_an_algorithm_names_who_can_do_it(new_call: N
 async def test_an_algorithm_that_is_not_there_is_answered_with_those_that_are(
     new_call: NewCall,
 ) -> None:
-    with pytest.raises(StepError, match="'relight'") as refusal:
-        await LocalProvider().edit(new_call("relight", "coffee"))
+    with pytest.raises(StepError, match="'levitate'") as refusal:
+        await LocalProvider().edit(new_call("levitate", "coffee"))
 
     assert refusal.value.code == "unknown-algorithm"
-    assert "add_text, detect, fuse, outpaint, remove_text" in (refusal.value.hint or "")
+    assert ", ".join(sorted(ALGORITHMS)) in (refusal.value.hint or "")
 
 
 @pytest.mark.anyio

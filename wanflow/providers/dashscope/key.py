@@ -96,6 +96,12 @@ def read_key(environment: Mapping[str, str], file: Path | None = None) -> ApiKey
     )
 
 
+def redacted_for(environment: Mapping[str, str], text: str) -> str:
+    """Take the key that an environment holds out of a text, if it holds one."""
+    found = environment.get(VARIABLE, "").strip()
+    return ApiKey(found).redacted(text) if _WELL_FORMED.fullmatch(found) else text
+
+
 def _read_private(file: Path) -> str:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)

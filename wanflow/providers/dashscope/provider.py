@@ -39,6 +39,7 @@ from wanflow.providers.dashscope.wire.bodies import Carried, Order, submission
 FAMILY = "dashscope@1"
 _DAY_S = 86_400.0
 _MARGIN_S = 300.0
+_EARLY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,11 @@ class DashScopeProvider:
         return FAMILY
 
     async def sweep(
-        self, planned: Sequence[Job] = (), *, since_s: float | None = None
+        self,
+        planned: Sequence[Job] = (),
+        *,
+        since_s: float | None = None,
+        age_s: float | None = None,
     ) -> tuple[Swept, ...]:
         """Find out what became of requests that never got an answer, before anything is sent.
 
@@ -141,13 +146,15 @@ class DashScopeProvider:
             planned: if the ledger may have lost entries, every job that is going to be edited:
                 tasks that no entry knows are compared with them by their prompts.
             since_s: from when on to look for such tasks, in seconds since 1970: the begin of the
-                run. None looks back for a day, as far as the list goes.
+                run by the service's clock.
+            age_s: how long ago the run began, if that is not known. Without either it is looked
+                back for a day, as far as the list goes.
 
         Raises:
             AccountError: the key is refused.
             PausedError: the list cannot be read.
         """
-        await self._enter_forgotten(planned, since_s)
+        await self._enter_forgotten(planned, since_s, age_s)
         swept: list[Swept] = []
 
         async def find(entry: Entry) -> None:
@@ -161,7 +168,9 @@ class DashScopeProvider:
                 await find(entry)
         return tuple(swept)
 
-    async def _enter_forgotten(self, planned: Sequence[Job], since_s: float | None) -> None:
+    async def _enter_forgotten(
+        self, planned: Sequence[Job], since_s: float | None, age_s: float | None
+    ) -> None:
         """Enter anew what the ledger has forgotten, as requests without an answer.
 
         Whether a task is really this request's is then decided as for every lost answer.
@@ -172,6 +181,8 @@ class DashScopeProvider:
         if now_s is None:
             raise PausedError("list-unreadable", "the service does not say what time it is")
         earliest_s = now_s - _DAY_S + _MARGIN_S
+        if since_s is None and age_s is not None:
+            since_s = now_s - age_s - _EARLY_S
         since_s = earliest_s if since_s is None else max(since_s, earliest_s)
         asked = [
             asked_by(job, self._cards, self._settings.service.region)
