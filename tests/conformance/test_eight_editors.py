@@ -155,13 +155,13 @@ def wanted(model: str, **changes: object) -> Job:
     return replace(made, parameters=parameters, **changes)  # type: ignore[arg-type] # names of fields
 
 
-def edited(emulator: Served, folder: Path, made: Job, picture: Path) -> Made:
+def edited(emulator: Served, folder: Path, made: Job, *pictures: Path) -> Made:
     """Do one edit with our own client over a socket."""
 
     async def edit() -> Made:
         settings = Settings(service=service_at(base_url=emulator.base_url), purse="run")
-        images = (file_image(picture),)
-        call = Call(job=replace(made, images=images), pictures=(picture,), scratch=folder)
+        images = tuple(file_image(picture) for picture in pictures)
+        call = Call(job=replace(made, images=images), pictures=pictures, scratch=folder)
         provider = DashScopeProvider(
             settings,
             ApiKey("sk-conformance"),
@@ -186,6 +186,22 @@ def test_our_client_brings_home_what_each_editor_makes(
     assert (made.task_id is not None) == CARDS[model].has_tasks
     if model == WANX:
         assert [probe(file).width_px for file in made.files] == [1200, 1200]
+
+
+def test_our_client_sends_the_older_editor_a_mask(sdk: Served, tmp_path: Path, large: Path) -> None:
+    mask = tmp_path / "mask.png"
+    Image.new("L", (800, 600), 255).save(mask)
+    own = job("masked", model=WANX, prompt="只在白色处")
+    function = "description_edit_with_mask"
+
+    made = edited(sdk, tmp_path, replace(own, parameters={"function": function}), large, mask)
+    answer = ImageSynthesis.async_call(
+        model=WANX, function=function, prompt=own.prompt, n=1,
+        base_image_url=_data_uri(large), mask_image_url=_data_uri(mask),
+    )  # fmt: skip
+
+    entries = {entry["task_id"]: entry["request_sha256"] for entry in sdk.entries("accepted")}
+    assert entries[str(made.task_id)] == entries[answer.output.task_id]
 
 
 @pytest.mark.parametrize(

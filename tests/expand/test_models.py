@@ -148,7 +148,13 @@ def test_a_mask_is_no_mask_to_a_model_without_masks(folder: Path) -> None:
         "model: wanx2.1-imageedit}]", "model: wan2.6-image}]"
     )
 
-    assert [problem.code for problem in made(folder, text).problems] == ["mask-as-picture"]
+    told = text.replace("{en: fill}", "{en: 'Fill what is white in {{ fig.mask }}'}")
+
+    assert [problem.code for problem in made(folder, text).problems] == [
+        "mask-polarity",
+        "mask-as-picture",
+    ]
+    assert [problem.code for problem in made(folder, told).problems] == ["mask-polarity"]
 
 
 def test_a_picture_that_is_not_there_is_said_once(folder: Path) -> None:

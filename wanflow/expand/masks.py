@@ -15,8 +15,8 @@ def mask_problems(
 ) -> Iterator[Problem]:
     """Find masks that a model would read the wrong way round, or that do not lie on the picture.
 
-    Other tools cut the part to edit out of the mask. Laid on white, which is what is done to
-    transparent pictures here, such a mask has white in places that nobody means.
+    Other tools cut the part to edit out of a copy of the picture. Laid on white, which is what is
+    done to transparent pictures here, the rest of such a mask is anything but black.
 
     Args:
         images: of a step, with their roles, in their order.
@@ -24,26 +24,32 @@ def mask_problems(
         span: where they are named.
     """
     rule = card.mask if card else None
-    masks = [image for image in images if image.role == MASK]
-    if card is None or rule is None or len(masks) == len(images):
-        return
+    masks = [image for image in images if image.role == MASK and not isinstance(image, UrlImage)]
     for mask in masks:
-        if not isinstance(mask, UrlImage):
-            yield from _one(mask, images[0], rule, model=card.name, span=span)
+        yield from _transparent(mask, rule, span=span)
+        if card is not None and rule is not None and rule.same_size:
+            yield from _other_size(mask, images[0], model=card.name, span=span)
 
 
-def _one(
-    mask: FileImage | JobImage, base: SourceImage, rule: MaskRule, *, model: str, span: Span
+def _transparent(
+    mask: FileImage | JobImage, rule: MaskRule | None, *, span: Span
 ) -> Iterator[Problem]:
-    if rule.edit == "white" and any(note.code == _ALPHA for note in mask.mended):
+    white = rule is None or rule.edit == "white"
+    if white and any(note.code == _ALPHA for note in mask.mended):
         yield Problem(
             code="mask-polarity",
-            message=f"the mask '{mask.name}' is transparent; '{model}' reads white as the part "
-            "to edit and black as what is kept",
+            message=f"what is transparent in the mask '{mask.name}' is read as white, the part to "
+            "edit; what is kept must be black",
             span=span,
-            hint="save it in black and white, without transparency",
+            hint="save it in black and white, without an alpha channel",
+            severity="warning",
         )
-    if isinstance(base, UrlImage) or not rule.same_size:
+
+
+def _other_size(
+    mask: FileImage | JobImage, base: SourceImage, *, model: str, span: Span
+) -> Iterator[Problem]:
+    if isinstance(base, UrlImage):
         return
     if mask.size is not None and base.size is not None and mask.size != base.size:
         yield Problem(

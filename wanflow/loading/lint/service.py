@@ -127,7 +127,9 @@ def _home(view: RecipeView, step: StepView, card: ModelCard, at: int) -> str:
 def _mask_as_picture(
     view: RecipeView, step: StepView, card: ModelCard, *, operation: Operation
 ) -> Iterator[Problem]:
-    if MASK not in operation.roles or card.mask is not None:
+    # Whoever is told of the mask in words may go by them.
+    told = any(f"fig.{MASK}" in prompt for prompt in operation.prompt.values())
+    if MASK not in operation.roles or card.mask is not None or told:
         return
     masked = [name for name, other in view.catalogue.models.items() if other.mask is not None]
     yield view.problem(
