@@ -30,21 +30,41 @@ def cut_out(picture: Pixels) -> Cutout | None:
         StepError: the network cannot be used here.
     """
     mask = subject_mask(picture)
-    box = None if mask is None else around(mask > 0.5)
-    if mask is None or box is None:
+    return None if mask is None else lifted(picture, mask)
+
+
+def lifted(picture: Pixels, mask: Mask) -> Cutout | None:
+    """Lift what a mask holds out of a picture; None where it holds nothing."""
+    box = around(mask > 0.5)
+    if box is None:
         return None
-    inside = mask > 0.5
-    edges = {"left": inside[:, 0], "right": inside[:, -1], "bottom": inside[-1]}
-    ends = frozenset(side for side, edge in edges.items() if edge.mean() > _TOUCHES)
     part = box.grown(2, size_of(picture)).part
+    ends = cut_off_sides(mask) - {"top"}
     return Cutout(pixels=_own_colours(picture, mask)[part], mask=mask[part], ends=ends)
+
+
+def cut_off_sides(mask: Mask) -> frozenset[str]:
+    """Name the sides of its picture at which a thing was cut off, since it touches them."""
+    inside = mask > 0.5
+    edges = {
+        "left": inside[:, 0],
+        "top": inside[0],
+        "right": inside[:, -1],
+        "bottom": inside[-1],
+    }
+    return frozenset(side for side, edge in edges.items() if edge.mean() > _TOUCHES)
 
 
 def scaled(cutout: Cutout, height_px: int) -> Cutout:
     """Bring a cutout to a height; its ratio is kept."""
     height, width = cutout.mask.shape
     sides = Size(width_px=max(1, round(width * height_px / height)), height_px=max(1, height_px))
-    shrinks = height_px < height
+    return fitted(cutout, sides)
+
+
+def fitted(cutout: Cutout, sides: Size) -> Cutout:
+    """Bring a cutout to a size."""
+    shrinks = sides.height_px < cutout.mask.shape[0]
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     mask = cv2.resize(cutout.mask, (sides.width_px, sides.height_px), interpolation=way)
     return Cutout(
