@@ -40,7 +40,7 @@ def lifted(picture: Pixels, mask: Mask) -> Cutout | None:
         return None
     part = box.grown(2, size_of(picture)).part
     ends = cut_off_sides(mask) - {"top"}
-    return Cutout(pixels=_own_colours(picture, mask)[part], mask=mask[part], ends=ends)
+    return Cutout(pixels=own_colours(picture, mask)[part], mask=mask[part], ends=ends)
 
 
 def cut_off_sides(mask: Mask) -> frozenset[str]:
@@ -74,8 +74,8 @@ def fitted(cutout: Cutout, sides: Size) -> Cutout:
     )
 
 
-def _own_colours(picture: Pixels, mask: Mask) -> Pixels:
-    """Replace the colours of the soft edge, mixed with the old background, by those inside."""
+def own_colours(picture: Pixels, mask: Mask) -> Pixels:
+    """Replace the colours of a soft edge, mixed with the old background, by those inside."""
     sure = (mask > 0.97).astype(np.float32)
     reach = (0, 0)
     spread = max(1.5, max(mask.shape) / 300)

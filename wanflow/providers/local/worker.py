@@ -23,7 +23,7 @@ INSTALL = "python -m pip install 'wanflow[local]'"
 # afterwards (so that their arguments mean the picture that the reader sees).
 _BY_ITSELF = frozenset({"extract", "outpaint", "zoom"})
 _BEFORE = frozenset({"add_text", "detect", "fuse"})
-_AFTER = frozenset({"remove_text", "upscale"})
+_AFTER = frozenset({"enlarge", "remove_text", "upscale"})
 ALGORITHMS = _BY_ITSELF | _BEFORE | _AFTER
 
 
