@@ -22,7 +22,7 @@ INSTALL = "python -m pip install 'wanflow[local]'"
 # in that size (so that what they draw is neither cropped nor blurred), and which are brought to it
 # afterwards (so that their arguments mean the picture that the reader sees).
 _BY_ITSELF = frozenset({"extract", "outpaint", "zoom"})
-_BEFORE = frozenset({"add_text", "detect", "fuse", "segment"})
+_BEFORE = frozenset({"add_text", "detect", "fuse", "restage", "segment"})
 _AFTER = frozenset({"enlarge", "remove_text", "upscale"})
 ALGORITHMS = _BY_ITSELF | _BEFORE | _AFTER
 
