@@ -114,6 +114,10 @@ def test_a_subject_that_fits_stays_in_the_picture_and_at_its_edge(
     else:
         assert first <= near
         assert last >= size.width_px - near
+    if "left" in ends:
+        assert first <= near
+    if "right" in ends:
+        assert last >= size.width_px - near
     if lower - upper <= size.height_px and "top" not in ends:
         assert upper >= -near
         assert lower <= size.height_px + near

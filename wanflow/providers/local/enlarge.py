@@ -78,8 +78,8 @@ def _subject(picture: Pixels, name: str) -> Mask:
 def placed(old: Box, size: Size, by: float, ends: Collection[str]) -> tuple[float, float]:
     """Say where the left and upper edge of the picture come to lie when it is scaled.
 
-    The subject grows about the middle of its foot. It stays at the sides that it was cut off at,
-    and else in the picture if it fits; its head stays in the picture unless it was cut off before.
+    The subject grows about the middle of its foot, and stays in the picture if it fits: so it
+    stays at a side that it touches. Its head stays in the picture unless it was cut off before.
 
     Args:
         old: where the subject is.
@@ -92,17 +92,12 @@ def placed(old: Box, size: Size, by: float, ends: Collection[str]) -> tuple[floa
     left = (old.left + old.right - wide) / 2
     spare = width - wide
     left = max(min(0.0, spare), min(left, max(0.0, spare)))
-    if "left" in ends and spare > 0:
-        left = 0.0
-    elif "right" in ends and spare > 0:
-        left = spare
     top, spare = old.bottom - tall, height - tall
     if "top" in ends:
         top = min(0.0, max(spare, (old.top + old.bottom - tall) / 2))
     else:
         top = max(top, min(float(old.top), _AIR * height))
         top = min(top, spare) if spare >= 0 else top
-        top = spare if "bottom" in ends and spare > 0 else top
     return left - old.left * by, top - old.top * by
 
 

@@ -93,7 +93,7 @@ def _lifted(picture: Pixels) -> tuple[Cutout, Box, list[Note]]:
 
 
 def _side_by_side(ground: Pixels, subject: Cutout, count: int, *, tone: bool) -> Pixels:
-    """Set copies in a row, as high as they were or as there is room for, on the old foot line."""
+    """Set copies in a row, near the lower edge, as high as they were or as there is room for."""
     height, width = ground.shape[:2]
     tall, wide = subject.mask.shape
     share = min(1.0, width * _TOGETHER / count * _APART / wide)
