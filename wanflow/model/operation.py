@@ -10,7 +10,15 @@ from wanflow.model.values import JsonValue
 # How the size of a result follows from the picture and the arguments, for engines on this machine.
 # Each is a function in planning/geometry.py.
 SizeRule = Literal[
-    "same", "extended", "cropped", "resized", "padded", "turned", "overlaid", "gridded"
+    "same",
+    "extended",
+    "cropped",
+    "resized",
+    "padded",
+    "turned",
+    "overlaid",
+    "gridded",
+    "upscaled",
 ]
 # The role of a picture that says where to edit; it is not counted among a model's pictures.
 MASK = "mask"

@@ -14,6 +14,8 @@ DEFAULT_EXTENSION = 0.25
 # What `grid` leaves between its cells.
 DEFAULT_GAP_PX = 16
 _SIDES = ("left", "right", "top", "bottom")
+# What `upscale` multiplies both sides by when nothing is said.
+DEFAULT_FACTOR = 2
 # Larger pictures are not made on this machine.
 MOST_PIXELS = 40_000_000
 
@@ -60,8 +62,8 @@ def result_size(
         rule: the operation's.
         sizes: of its pictures as they are seen, in their order; at least one.
         arguments: what stands under the step's `with`, valid by the operation's `params`.
-        asked: the step's `size`. `same` and `extended` go by it; the others are exact pixel work,
-            whose arguments alone say the size.
+        asked: the step's `size`. `same`, `extended` and `upscaled` go by it; the others are
+            exact pixel work, whose arguments alone say the size.
         of: which picture the rule starts from.
     """
     picture = sizes[0] if of == "first" else sizes[-1]
@@ -80,6 +82,8 @@ def result_size(
             size = turned(picture, arguments)
         case "overlaid":
             size = picture
+        case "upscaled":
+            size = asked or upscaled(picture, arguments)
         case _:  # gridded
             size = gridded(picture, len(sizes), arguments).size
     return size
@@ -183,6 +187,11 @@ def resized(size: Size, arguments: Mapping[str, JsonValue]) -> Size:
     else:
         return size
     return _scaled(size, scale)
+
+
+def upscaled(size: Size, arguments: Mapping[str, JsonValue]) -> Size:
+    """Say what `upscale` makes of a picture's size: both sides times `factor`, by default twice."""
+    return resized(size, {"factor": arguments.get("factor", DEFAULT_FACTOR)})
 
 
 def turned(size: Size, arguments: Mapping[str, JsonValue]) -> Size:
