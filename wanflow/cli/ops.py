@@ -104,7 +104,9 @@ def rendered_prompts(entry: Operation) -> Iterator[tuple[str, str]]:
     steps = example.get("steps") if isinstance(example, Mapping) else None
     step = steps[0] if isinstance(steps, list) else {}
     given = step.get("with", {}) if isinstance(step, Mapping) else {}
-    roles = roles_for(max(entry.images_min, len(entry.roles)), entry)
+    images = step.get("images", ()) if isinstance(step, Mapping) else ()
+    shown = len(images) if isinstance(images, list | Mapping) else 0
+    roles = roles_for(max(entry.images_min, shown), entry)
     for language, template in entry.prompt.items():
         spoken: Language = "zh" if language == "zh" else "en"
         names = [role or "picture" for role in roles]
