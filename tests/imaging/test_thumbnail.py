@@ -5,7 +5,9 @@ import pytest
 from PIL import Image
 
 from tests.imaging import making
+from tests.imaging.making import turned_exif
 from wanflow.errors import ImageError
+from wanflow.imaging.shrink import shown
 from wanflow.imaging.thumbnail import thumbnail
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -46,7 +48,7 @@ def test_the_longer_side_is_as_asked_and_nothing_is_enlarged(
 def test_a_turned_picture_is_shown_upright(tmp_path: Path) -> None:
     image = Image.new("RGB", (80, 40), RED)
     image.paste(BLUE, (40, 0, 80, 40))
-    path = saved(tmp_path, image, "a.jpg", exif=making.turned_exif(6), quality=95)
+    path = saved(tmp_path, image, "a.jpg", exif=turned_exif(6), quality=95)
 
     small = opened(thumbnail(path, longest_px=40))
 
@@ -119,3 +121,18 @@ def test_a_broken_picture_has_no_thumbnail(tmp_path: Path) -> None:
 
     with pytest.raises(ImageError, match=r"图\.png is cut off"):
         thumbnail(path, longest_px=40)
+
+
+def test_a_picture_is_shown_upright_on_white_and_no_larger_than_asked(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (40, 20), (255, 0, 0, 0))
+    clear.paste((0, 0, 255, 255), (0, 0, 20, 20))
+    clear.save(tmp_path / "clear.png", exif=turned_exif(6))
+
+    data, width, height = shown(tmp_path / "clear.png", longest_px=20)
+    whole = shown(tmp_path / "clear.png", longest_px=100)
+
+    assert (width, height, len(data)) == (10, 20, 600)
+    assert whole[1:] == (20, 40)
+    # The left half, blue, is turned to the top; below is what shines through.
+    assert whole[0][:3] == bytes([0, 0, 255])
+    assert whole[0][-3:] == bytes([255, 255, 255])

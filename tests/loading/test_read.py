@@ -90,6 +90,27 @@ def test_a_recipe_without_mistakes_becomes_a_value(catalogue: Catalogue) -> None
     )
 
 
+def test_what_is_expected_of_measures_is_read_with_its_units(catalogue: Catalogue) -> None:
+    text = """\
+wanflow: 1
+name: shot
+inputs: [photo]
+steps:
+  - use: restyle
+    with: {style: oil}
+    expect: {shift: 2px, zoom: 0.5%, kept: 95%, changed: 5%, border: 1%, text: none}
+"""
+
+    assert recipe(text, catalogue).steps[0].expect == Expect(
+        shift_px=2,
+        zoom_percent=0.5,
+        kept_percent=95,
+        changed_percent=5,
+        border_percent=1,
+        text="none",
+    )
+
+
 def test_a_step_takes_the_defaults_that_it_does_not_override(catalogue: Catalogue) -> None:
     step = recipe(_FULL, catalogue).steps[1]
 

@@ -4,6 +4,7 @@ from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
+from wanflow.model.measure import Check, Measure
 from wanflow.model.plan import Decision, Reason
 from wanflow.model.run import (
     OutputRecord,
@@ -76,6 +77,16 @@ _PICTURES = st.builds(
     index=st.none() | st.integers(min_value=1, max_value=4),
     mended=_NOTES,
 )
+_MEASURES = st.builds(
+    Measure,
+    picture=st.integers(min_value=1, max_value=4),
+    check=st.sampled_from(get_args(Check)),
+    value=st.none() | st.floats(-1e6, 1e6).map(lambda value: round(value, 1)),
+    unit=st.sampled_from(["px", "%", ""]),
+    against=WORDS,
+    first=st.booleans(),
+    note=WORDS,
+)
 _STEPS = st.builds(
     StepRecord,
     key=WORDS,
@@ -108,6 +119,7 @@ _STEPS = st.builds(
     seconds=_SECONDS,
     cost_micro=st.integers(min_value=0, max_value=10**12),
     reused_from=st.none() | WORDS,
+    checks=_several(_MEASURES, 4),
 )
 RECORDS = st.builds(
     RunRecord,

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from sklearn.datasets import load_sample_image
 
+from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
 from wanflow.model.run import OutputRecord, PictureRecord, RunRecord, StepRecord
 from wanflow.model.values import Artifact, Fingerprint, JobKey, Note, RunId, Sha256, Size
@@ -177,6 +178,16 @@ def branching_run(folder: Path) -> RunRecord:
         needs=(JobKey("evening"),),
         images=(picked,),
         pictures=(picture(folder, "images/wide-1.png", name="wide-1", step="wide", index=1),),
+        checks=(
+            Measure(picture=1, check="size", value=0.0, unit="%"),
+            Measure(picture=1, check="shift", value=8.0, unit="px", against="evening"),
+            Measure(picture=1, check="zoom", value=-2.1, unit="%", against="evening"),
+            Measure(
+                picture=1, check="kept", value=97.4, unit="%", against="evening", note="mean 2.0"
+            ),
+            Measure(picture=1, check="text", value=None, note="finding text needs OpenCV"),
+            Measure(picture=1, check="shift", value=9.5, unit="px", against="temple", first=True),
+        ),
     )
     return RunRecord(
         run=RunId("temple-garden-20261123-101530-4f2a"),

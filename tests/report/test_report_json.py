@@ -11,6 +11,7 @@ from tests.report.random_records import RECORDS
 from tests.report.sample_runs import branching_run, chinese_run
 from wanflow.contract import schema
 from wanflow.errors import UsageError
+from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
 from wanflow.model.run import OutputRecord, PictureRecord, RunRecord, StepRecord
 from wanflow.model.values import Artifact, Note, Size
@@ -47,6 +48,7 @@ def test_every_record_fits_the_schema(record: RunRecord) -> None:
         ("decision", Decision),
         ("artifact", Artifact),
         ("note", Note),
+        ("measure", Measure),
         ("size", Size),
     ],
 )
@@ -77,6 +79,13 @@ def test_a_whole_number_of_seconds_may_stand_without_a_point(tmp_path: Path) -> 
     text = _broken(tmp_path, "seconds", value=192)
 
     assert record_from_json(text).seconds == 192
+
+
+def test_a_report_from_before_there_were_checks_is_read(tmp_path: Path) -> None:
+    text = _broken(tmp_path, "steps", 2, "checks", value=...)
+
+    assert branching_run(tmp_path).steps[2].checks
+    assert record_from_json(text).steps[2].checks == ()
 
 
 def test_tuples_of_values_are_written_as_lists(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wanflow.errors import WorkspaceError
+from wanflow.model.measure import Check, Measure
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
 from wanflow.model.values import Artifact, JobKey, JsonValue, Note, Sha256
 from wanflow.store.codec import decode_outcome, encode_outcome, from_json, to_json
@@ -25,9 +27,22 @@ PICTURES = st.lists(ARTIFACTS, max_size=4).map(tuple)
 # Any text: also halves of surrogate pairs, which a broken answer of a service may hold.
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 NOTES = st.lists(st.builds(Note, code=st.text(), text=ANY_TEXT), max_size=3).map(tuple)
+MEASURES = st.lists(
+    st.builds(
+        Measure,
+        picture=SIDES,
+        check=st.sampled_from(get_args(Check)),
+        value=st.none() | SECONDS,
+        unit=st.sampled_from(["px", "%", ""]),
+        against=ANY_TEXT,
+        first=st.booleans(),
+        note=ANY_TEXT,
+    ),
+    max_size=3,
+).map(tuple)
 OUTCOMES: st.SearchStrategy[Outcome] = st.one_of(
-    st.builds(Done, pictures=PICTURES, notes=NOTES, seconds=SECONDS),
-    st.builds(Reused, pictures=PICTURES, run=st.text(), notes=NOTES),
+    st.builds(Done, pictures=PICTURES, notes=NOTES, seconds=SECONDS, checks=MEASURES),
+    st.builds(Reused, pictures=PICTURES, run=st.text(), notes=NOTES, checks=MEASURES),
     st.builds(
         Failed,
         code=st.text(),
@@ -35,6 +50,7 @@ OUTCOMES: st.SearchStrategy[Outcome] = st.one_of(
         hint=st.none() | ANY_TEXT,
         pictures=PICTURES,
         seconds=SECONDS,
+        checks=MEASURES,
     ),
     st.builds(Skipped, because=st.none() | st.text().map(JobKey), reason=ANY_TEXT),
 )
@@ -87,3 +103,18 @@ def test_a_number_that_is_not_finite_is_refused() -> None:
 def test_what_is_no_outcome_is_refused_in_words(text: str) -> None:
     with pytest.raises(WorkspaceError, match="the journal holds an entry that cannot be read"):
         decode_outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"kind":"done","notes":[],"pictures":[],"seconds":1.5}',
+        '{"kind":"reused","notes":[],"pictures":[],"run":"r"}',
+        '{"code":"c","hint":null,"kind":"failed","message":"m","pictures":[],"seconds":0.5}',
+    ],
+)
+def test_an_outcome_from_before_there_were_checks_is_read(text: str) -> None:
+    outcome = decode_outcome(text)
+
+    assert not isinstance(outcome, Skipped)
+    assert outcome.checks == ()

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from wanflow.cli.engines import family_of
+from wanflow.cli.measuring import unmeasurable
 from wanflow.cli.pictures import Gallery
 from wanflow.cli.rules import rules_for
 from wanflow.cli.service import DEFAULT_REGION
@@ -142,6 +143,7 @@ def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[P
     )
     problems += found
     problems += _urls(whole, document, ask.provider)
+    problems += unmeasurable(whole, document)
     if _wrong(problems):
         return replace(start, problems=_sorted(problems))
     families = {"model": family_of(ask.provider), "builtin": family_of("builtin")}

@@ -32,15 +32,12 @@ def forgotten_run(recipe: str, plan: Plan, workspace: Workspace, *, out: Path) -
     Returns:
         The newest one, None if there is none.
     """
-    candidates = [
-        path
-        for path in sorted(out.glob(f"{plan.recipe}-*"), reverse=True)
-        if age_s(RunId(path.name)) is not None and _is_of(path, recipe, plan)
-    ]
-    if not candidates:
+    runs = sorted(out.glob(f"{plan.recipe}-*"), reverse=True)
+    if not runs:
         return None
     known = {row.run for row in workspace.journal.runs()}
-    return next((path for path in candidates if path.name not in known), None)
+    unknown = (run for run in runs if run.name not in known and age_s(RunId(run.name)) is not None)
+    return next((run for run in unknown if _is_of(run, recipe, plan)), None)
 
 
 def age_s(run: RunId) -> float | None:

@@ -13,6 +13,7 @@ import anyio
 from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
 from wanflow.cli.forgotten import age_s, forgotten_run
+from wanflow.cli.measuring import inspector, unmeasured
 from wanflow.cli.service import NAME, Account
 from wanflow.cli.stage import Stage, Watch, now
 from wanflow.errors import Exit, InternalError, UnfinishedError, WanflowError
@@ -158,6 +159,7 @@ async def _carried_out(stage: Stage, account: Account | None, *, killed: bool) -
             fitter=Fitter({name: card.images for name, card in models.items()}),
             tell=stage.tell,
             at_once=_AT_ONCE,
+            inspector=inspector(),
         )
         await run_plan(stage.plan, shop)
 
@@ -190,6 +192,7 @@ def _ended(stage: Stage, caught: list[int], trouble: WanflowError | None) -> Per
     try:
         record = stage.write_report(state)
         remarks = _locked(stage) if state == "done" else ()
+        remarks += unmeasured(entry.job for entry in stage.plan.jobs)
         stage.workspace.journal.end_run(stage.run, state=state, ended_at=now())
     except UnfinishedError:
         if trouble is not None:

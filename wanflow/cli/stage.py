@@ -163,6 +163,7 @@ def _as_made(outcome: Outcome) -> Outcome:
             seconds=outcome.seconds,
             missing=outcome.missing,
             receipt=outcome.receipt,
+            checks=outcome.checks,
         )
     return outcome
 

@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from wanflow.errors import ImageError, PausedError, StepError, UndecidedError
 from wanflow.execute.expectations import check_expectations
-from wanflow.execute.ports import Call, Fitter, Made, Objects, Provider
+from wanflow.execute.ports import Call, Fitter, Inspector, Made, Objects, Provider
 from wanflow.model.events import Event
 from wanflow.model.plan import FileImage, Job, JobImage, Recorded
 from wanflow.model.run import (
@@ -36,6 +36,7 @@ class Workshop:
 
     `providers` maps the family that a job names to who does it. `tell` hears of every event as it
     happens and makes it durable before it returns. `at_once` bounds the jobs in progress.
+    `inspector` measures what is made; without one nothing is measured.
     """
 
     providers: Mapping[str, Provider]
@@ -43,6 +44,7 @@ class Workshop:
     fitter: Fitter
     tell: Callable[[Event], None]
     at_once: int
+    inspector: Inspector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from wanflow.model.measure import Check, Measure
+from wanflow.model.operation import Counted
 from wanflow.model.plan import Job
-from wanflow.model.values import Artifact, Note
+from wanflow.model.values import Artifact, Note, Size
+from wanflow.planning.frames import Frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,52 @@ class Objects(Protocol):
 
     def scratch(self) -> Path:
         """Make a new empty folder on the same file system."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A picture that a result is compared with.
+
+    `frame` is where it stands in the result; None if only the pixels can tell.
+    """
+
+    name: str
+    path: Path
+    frame: Frame | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """One picture that a step has made, and what is to be measured on it.
+
+    `number` is the picture's, from 1. `before` is the picture that it was made from, None if it
+    is not on this machine; `first` the first one of the chain, None if that is the same or shows
+    something else. `change` is the part of the result that was meant to change, None if that is
+    all of it.
+    """
+
+    number: int
+    artifact: Artifact
+    path: Path
+    wanted: tuple[Check, ...]
+    asked_size: Size | None = None
+    before: Compared | None = None
+    first: Compared | None = None
+    change: Frame | None = None
+    counts: Counted | None = None
+
+
+class Inspector(Protocol):
+    """Measures pictures. It decides nothing, and nothing that it finds stops a run."""
+
+    def measures(self, examination: Examination) -> tuple[Measure, ...]:
+        """Measure one picture; called in a thread.
+
+        Returns:
+            One measure for each that is wanted, without a value where it cannot be taken; and
+            further ones that are worth knowing.
+        """
         ...
 
 

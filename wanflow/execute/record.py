@@ -143,6 +143,7 @@ def _step(
         task_id=receipt.task_id if receipt else None,
         request_id=receipt.request_id if receipt else None,
         actual_prompts=receipt.actual_prompts if receipt else (),
+        checks=() if outcome is None or isinstance(outcome, Skipped) else outcome.checks,
     )
 
 

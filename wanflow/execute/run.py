@@ -15,6 +15,7 @@ from wanflow.execute.attempt import (
     reused,
     topped_up,
 )
+from wanflow.execute.inspecting import Bench, inspected
 from wanflow.model.events import JobSettled, JobStarted
 from wanflow.model.plan import Job, JobImage, Plan, Planned
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
@@ -51,10 +52,12 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
     progress.settled |= {key: anyio.Event() for key in progress.jobs}
     progress.told |= {key: anyio.Event() for key in progress.jobs}
     slots = anyio.CapacityLimiter(shop.at_once)
+    bench = _bench(plan, shop, progress)
 
     async def settle(entry: Planned) -> None:
         key = entry.job.key
         outcome = await _outcome(entry, plan, shop, progress, slots)
+        outcome = await inspected(entry, outcome, bench)
         progress.outcomes[key] = outcome
         if isinstance(outcome, Failed) and entry.job.on_error == "stop":
             progress.stopped_by = progress.stopped_by or key
@@ -69,6 +72,19 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
     except BaseExceptionGroup as errors:
         raise first_error(errors) from None
     return progress.outcomes
+
+
+def _bench(plan: Plan, shop: Workshop, progress: _Progress) -> Bench | None:
+    if shop.inspector is None:
+        return None
+    return Bench(
+        jobs={entry.job.key: entry.job for entry in plan.jobs},
+        needs=plan.needs,
+        outcomes=progress.outcomes,
+        settled=progress.settled,
+        objects=shop.objects,
+        inspector=shop.inspector,
+    )
 
 
 def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -1,4 +1,4 @@
-"""Small pictures for reports, made with Pillow; `thumbnail` is the way in."""
+"""Smaller pictures by Pillow: for reports, where `thumbnail` is the way in, and for checks."""
 
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +7,7 @@ from PIL import Image
 
 from wanflow.imaging.decode import decoded
 from wanflow.imaging.limits import MOST_OWN_PIXELS
-from wanflow.imaging.pixels import in_srgb, straight, upright
+from wanflow.imaging.pixels import flattened, in_srgb, straight, upright
 
 _QUALITIES = (80, 70, 60, 50, 40, 30, 20)
 _SMALLEST_PX = 16
@@ -28,6 +28,26 @@ def shrunk(path: Path, *, longest_px: int, max_bytes: int | None) -> bytes:
         if longest < _SMALLEST_PX:
             return packed
         small = _within(small, longest)
+
+
+def shown(path: Path, *, longest_px: int) -> tuple[bytes, int, int]:
+    """Decode a picture as it is seen, no larger than asked for.
+
+    Args:
+        path: a picture of at most 40 million pixels.
+        longest_px: longer side of the result at most; a smaller picture is not enlarged.
+
+    Returns:
+        Its rows from top to bottom, 3 bytes a pixel (red, green, blue), upright, in sRGB and on
+        white; its width and its height.
+
+    Raises:
+        ImageError: as `open_picture`.
+    """
+    image, found = decoded(path, most_pixels=MOST_OWN_PIXELS, longest_px=longest_px)
+    upward = upright(straight(image), found.exif_orientation)
+    seen = flattened(in_srgb(_within(upward, longest_px)))
+    return seen.tobytes(), seen.width, seen.height
 
 
 def _within(image: Image.Image, longest_px: int) -> Image.Image:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from wanflow.loading.references import Reference
 from wanflow.loading.rules import rules_of
 from wanflow.loading.view import InputView, OutputView, RecipeView, StepView, mapping, words
-from wanflow.loading.wishes import seconds, size_wish
+from wanflow.loading.wishes import amount, seconds, size_wish
 from wanflow.model.recipe import (
     Expect,
     ImageRef,
@@ -102,6 +102,13 @@ def _expect(given: JsonValue) -> Expect:
         size=size if isinstance(size, Size) else None,
         min_width_px=value.get("min_width"),
         min_height_px=value.get("min_height"),
+        shift_px=amount(value.get("shift"), "px"),
+        zoom_percent=amount(value.get("zoom"), "%"),
+        kept_percent=amount(value.get("kept"), "%"),
+        changed_percent=amount(value.get("changed"), "%"),
+        border_percent=amount(value.get("border"), "%"),
+        text=value.get("text"),
+        count=value.get("count"),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wanflow.model.operation import SizeRule
+from wanflow.model.measure import Measure
+from wanflow.model.operation import NO_CHECKS, Checks, ProviderKind, SizeRule
 from wanflow.model.recipe import Expect, Language
 from wanflow.model.values import (
     NOWHERE,
@@ -100,6 +101,9 @@ class Job:
     on_error: Literal["stop", "continue"] = "continue"
     fit: Literal["auto", "strict"] = "auto"
     pointer: Pointer = NOWHERE
+    kind: ProviderKind = "model"
+    size_of: Literal["first", "last"] = "last"
+    checks: Checks = NO_CHECKS
 
 
 # Why a job runs, is reused or is skipped: a closed set; the manual lists it.
@@ -154,6 +158,7 @@ class Recorded:
     run: str
     missing: tuple[int, ...] = ()
     receipt: Receipt | None = None
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

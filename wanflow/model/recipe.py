@@ -61,17 +61,39 @@ class Ratio:
         return f"{self.width}:{self.height}"
 
 
-SizeWish = Size | Ratio
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A size by the model's own name for it: `2K`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SizeWish = Size | Ratio | Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """What a step's pictures must fulfil to count as done."""
+    """What a step's pictures must fulfil to count as done.
+
+    `shift_px` and `zoom_percent` are the most, up or down; `kept_percent`, `changed_percent` and
+    `border_percent` the least. `text` says whether there may be letters where the picture was
+    meant to change; `count` is exact.
+    """
 
     ratio: Ratio | None = None
     size: Size | None = None
     min_width_px: int | None = None
     min_height_px: int | None = None
+    shift_px: float | None = None
+    zoom_percent: float | None = None
+    kept_percent: float | None = None
+    changed_percent: float | None = None
+    border_percent: float | None = None
+    text: Literal["none", "some"] | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

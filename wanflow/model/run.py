@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
+from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
 from wanflow.model.values import (
     Artifact,
@@ -36,6 +37,7 @@ class Done:
     seconds: float = 0.0
     missing: tuple[int, ...] = ()
     receipt: Receipt | None = None
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Reused:
     notes: tuple[Note, ...] = ()
     missing: tuple[int, ...] = ()
     receipt: Receipt | None = None
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Failed:
     missing: tuple[int, ...] = ()
     receipt: Receipt | None = None
     again: Again = "fails"
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +151,7 @@ class StepRecord:
     task_id: str | None = None
     request_id: str | None = None
     actual_prompts: tuple[str | None, ...] = ()
+    checks: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

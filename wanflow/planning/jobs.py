@@ -102,4 +102,7 @@ def _job(concrete: ConcreteStep, *, family: str, fingerprint: Fingerprint) -> Jo
         on_error=step.on_error,
         fit=step.fit,
         pointer=step.pointer,
+        kind=concrete.operation.kind,
+        size_of=concrete.operation.size_of,
+        checks=concrete.operation.checks,
     )

@@ -17,6 +17,7 @@ from typing import (
 )
 
 from wanflow.errors import UsageError
+from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
 from wanflow.model.run import OutputRecord, PictureRecord, RunRecord, StepRecord
 from wanflow.model.values import Artifact, JsonValue, Note, Size
@@ -26,6 +27,8 @@ _VERSION_KEY = "wanflow_report"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = (str, int, float, bool)
 _Hint: TypeAlias = object
+# Fields that reports of the same version may lack, since they were written before there were such.
+_LATER = frozenset({"checks"})
 _Kind = TypeVar("_Kind", list[object], dict[str, object])
 
 
@@ -94,6 +97,7 @@ _KINDS = (
     Artifact,
     Note,
     Size,
+    Measure,
 )
 _HINTS: Mapping[type, Mapping[str, _Hint]] = {kind: _hints_of(kind) for kind in _KINDS}
 
@@ -133,10 +137,11 @@ def _read_record(value: object, kind: type, pointer: str) -> object:
     for key in given:
         if key not in hints:
             raise _unfit(f"{pointer}/{key}", "there is no such field")
-    for name in hints:
+    known = [name for name in hints if name in given or name not in _LATER]
+    for name in known:
         if name not in given:
             raise _unfit(f"{pointer}/{name}", "it is missing")
-    return kind(**{name: _read(given[name], hints[name], f"{pointer}/{name}") for name in hints})
+    return kind(**{name: _read(given[name], hints[name], f"{pointer}/{name}") for name in known})
 
 
 def _expected(value: object, kind: type[_Kind], pointer: str) -> _Kind:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from wanflow.model.run import PictureRecord, RunRecord, StepRecord
 from wanflow.report.thumbnails import href
 from wanflow.report.view import is_local, page_language, run_facts
+from wanflow.report.view_checks import checked_views
 from wanflow.report.view_steps import FALLEN, decision_text, value_text
 from wanflow.report.visible import visible
 from wanflow.report.words import STATES, WORDS, Text, duration, filled, moment, money
@@ -163,6 +164,7 @@ def _step(step: StepRecord, *, say_index: int) -> list[str]:
         given = {"model": step.model, **given}
     if given:
         parts.append(", ".join(f"{_code(k)} {_code(value_text(v))}" for k, v in given.items()))
+    parts += _checks(step, say_index=say_index)
     notes: list[tuple[str, str]] = [(step.key, note.text) for note in step.notes]
     notes += [(image.name, note.text) for image in step.images for note in image.mended]
     if notes:
@@ -170,6 +172,19 @@ def _step(step: StepRecord, *, say_index: int) -> list[str]:
     if step.reused_from:
         parts.append(f"{WORDS['reused_from'][say_index]} {_code(step.reused_from)}")
     return parts
+
+
+def _checks(step: StepRecord, *, say_index: int) -> list[str]:
+    lines = []
+    for one in checked_views(step):
+        told = [
+            f"{escaped(check.name[say_index])} {check.value[say_index]}"
+            f"{f' ({escaped(check.note)})' if check.note else ''}"
+            for check in one.checks
+        ]
+        label = one.picture or WORDS["checks"]
+        lines.append(f"{escaped(label[say_index])}: {', '.join(told)}")
+    return lines
 
 
 def _provenance(record: RunRecord, *, say_index: int) -> str:

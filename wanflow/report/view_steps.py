@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wanflow.model.run import RunRecord, StepRecord
 from wanflow.model.values import JsonValue
 from wanflow.report.marked import Piece, marked_prompt, marked_template
+from wanflow.report.view_checks import CheckedView, checked_views
 from wanflow.report.view_pictures import PictureView, Shelf
 from wanflow.report.words import REASONS, STATES, WORDS, Text, duration, filled, moment, money
 
@@ -43,6 +44,7 @@ class StepView:
     arguments: tuple[Fact, ...]
     parameters: tuple[Fact, ...]
     mended: tuple[tuple[str, str], ...]
+    checked: tuple[CheckedView, ...] = ()
 
 
 def fact(name: Text, value: Text | str, *, code: bool = False, at: str | None = None) -> Fact:
@@ -85,6 +87,7 @@ def step_view(number: int, record: RunRecord, shelf: Shelf) -> StepView:
         arguments=tuple(fact(Text(k, k), value_text(v)) for k, v in step.arguments.items()),
         parameters=tuple(fact(Text(k, k), value_text(v)) for k, v in parameters.items()),
         mended=tuple((p.name, note.text) for p in step.images for note in p.mended),
+        checked=checked_views(step),
     )
 
 

@@ -112,6 +112,10 @@ WORDS: Mapping[str, Text] = {
     "needs": Text("Needs", "依赖"),
     "decision": Text("Why", "原因"),
     "notes": Text("Notes", "说明"),
+    "checks": Text("Measured", "测量"),
+    "checked_picture": Text("picture {at}", "第 {at} 张"),
+    "since": Text("{name} since {picture}", "相对 {picture} 的{name}"),
+    "not_measured": Text("not measured", "未能测量"),
     "mended": Text("Mended before it was sent", "发送前的处理"),
     "reused_from": Text("Reused from run", "复用自运行"),
     "service": Text("Service", "服务地址"),
@@ -147,6 +151,20 @@ STATES: Mapping[str, Text] = {
     "undecided": Text("needs a decision", "待决定"),
     "interrupted": Text("interrupted", "已中断"),
     "unfinished": Text("unfinished", "未完成"),
+}
+
+# One for each `Check` of a measure.
+CHECKS: Mapping[str, Text] = {
+    "size": Text("size is off by", "尺寸偏差"),
+    "flat": Text("one colour", "单一颜色"),
+    "identical": Text("unchanged", "与原图相同"),
+    "shift": Text("shift", "位移"),
+    "zoom": Text("zoom", "缩放"),
+    "kept": Text("kept", "保留"),
+    "changed": Text("changed", "改动"),
+    "text": Text("text", "文字"),
+    "count": Text("count", "数量"),
+    "border": Text("white border", "白边"),
 }
 
 # One for each `Reason` of a decision.

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wanflow.errors import WorkspaceError
+from wanflow.model.measure import Measure
 from wanflow.model.run import Done, Failed, Outcome, Reused, Skipped
 from wanflow.model.values import Artifact, JobKey, JsonValue, Note, Receipt, Sha256
 
@@ -60,6 +61,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "notes": [_note_json(one) for one in outcome.notes],
                 "seconds": outcome.seconds,
                 **_bought_json(outcome),
+                "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Reused():
             return {
@@ -68,6 +70,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "run": outcome.run,
                 "notes": [_note_json(one) for one in outcome.notes],
                 **_bought_json(outcome),
+                "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Failed():
             return {
@@ -79,6 +82,7 @@ def _described(outcome: Outcome) -> dict[str, JsonValue]:
                 "seconds": outcome.seconds,
                 "again": outcome.again,
                 **_bought_json(outcome),
+                "checks": [_measure_json(one) for one in outcome.checks],
             }
         case Skipped():
             return {"kind": "skipped", "because": outcome.because, "reason": outcome.reason}
@@ -92,6 +96,7 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 notes=_notes(value["notes"]),
                 seconds=value["seconds"],
                 **_bought(value),
+                checks=_measures(value),
             )
         case "reused":
             return Reused(
@@ -99,6 +104,7 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 run=value["run"],
                 notes=_notes(value["notes"]),
                 **_bought(value),
+                checks=_measures(value),
             )
         case "failed":
             return Failed(
@@ -109,6 +115,7 @@ def _outcome(value: Any) -> Outcome:  # noqa: ANN401 - text from a file; each fi
                 seconds=value["seconds"],
                 again=value.get("again", "fails"),
                 **_bought(value),
+                checks=_measures(value),
             )
         case "skipped":
             because = value["because"]
@@ -175,6 +182,34 @@ def _note_json(note: Note) -> JsonValue:
 
 def _notes(values: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
     return tuple(Note(code=one["code"], text=one["text"]) for one in values)
+
+
+def _measure_json(measure: Measure) -> JsonValue:
+    return {
+        "picture": measure.picture,
+        "check": measure.check,
+        "value": measure.value,
+        "unit": measure.unit,
+        "against": measure.against,
+        "first": measure.first,
+        "note": measure.note,
+    }
+
+
+def _measures(outcome: Mapping[str, Any]) -> tuple[Measure, ...]:
+    """Read what was measured; a journal from before there were checks says nothing of it."""
+    return tuple(
+        Measure(
+            picture=one["picture"],
+            check=one["check"],
+            value=one["value"],
+            unit=one["unit"],
+            against=one["against"],
+            first=one["first"],
+            note=one["note"],
+        )
+        for one in outcome.get("checks", ())
+    )
 
 
 def _as_plain(value: object) -> object:

@@ -219,6 +219,7 @@ def _recorded(run: RunId, fingerprint: Fingerprint, done: Done) -> Recorded:
         run=run,
         missing=done.missing,
         receipt=done.receipt,
+        checks=done.checks,
     )
 
 

@@ -17,6 +17,7 @@ from wanflow.model.values import JsonValue, Size
 from wanflow.providers.local import files, worker
 from wanflow.providers.local import provider as provider_module
 from wanflow.providers.local.provider import LocalProvider
+from wanflow.providers.local.worker import ALGORITHMS
 
 
 def sha256(file: Path) -> str:
@@ -81,11 +82,11 @@ async def test_an_operation_without_an_algorithm_names_who_can_do_it(new_call: N
 async def test_an_algorithm_that_is_not_there_is_answered_with_those_that_are(
     new_call: NewCall,
 ) -> None:
-    with pytest.raises(StepError, match="'relight'") as refusal:
-        await LocalProvider().edit(new_call("relight", "coffee"))
+    with pytest.raises(StepError, match="'levitate'") as refusal:
+        await LocalProvider().edit(new_call("levitate", "coffee"))
 
     assert refusal.value.code == "unknown-algorithm"
-    assert "add_text, detect, fuse, outpaint, remove_text" in (refusal.value.hint or "")
+    assert ", ".join(sorted(ALGORITHMS)) in (refusal.value.hint or "")
 
 
 @pytest.mark.anyio
@@ -163,9 +164,21 @@ async def test_a_seeded_operation_counts_its_seed_up(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_two_worker_processes_give_equal_bytes(new_call: NewCall) -> None:
-    arguments: Mapping[str, JsonValue] = {"subject": "cup", "at": {"x": 0.8, "y": 0.9}}
-    calls = [new_call("fuse", "coffee", "rocket", also=arguments) for _ in range(2)]
+@pytest.mark.parametrize(
+    ("algorithm", "pictures", "arguments"),
+    [
+        ("fuse", ("coffee", "rocket"), {"subject": "cup", "at": {"x": 0.8, "y": 0.9}}),
+        ("enlarge", ("coffee",), {"subject": "cup", "scale": 1.2}),
+        ("segment", ("astronaut",), {"targets": ["face", "subject"]}),
+    ],
+)
+async def test_two_worker_processes_give_equal_bytes(
+    new_call: NewCall,
+    algorithm: str,
+    pictures: tuple[str, ...],
+    arguments: Mapping[str, JsonValue],
+) -> None:
+    calls = [new_call(algorithm, *pictures, also=arguments) for _ in range(2)]
     digests: list[str] = []
 
     async def run(provider: LocalProvider, at: int) -> None:
@@ -216,6 +229,10 @@ async def test_arguments_of_any_mapping_reach_the_worker(new_call: NewCall) -> N
         ("detect", {"targets": ["face"]}),
         ("outpaint", {"left": 0.1}),
         ("remove_text", {}),
+        ("upscale", {"factor": 3}),
+        ("enlarge", {"subject": "rocket"}),
+        ("segment", {"targets": ["subject"]}),
+        ("restage", {}),
     ],
 )
 async def test_a_wished_size_is_met_exactly(

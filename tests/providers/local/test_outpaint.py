@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.providers.local.photographs import Photo
 from wanflow.errors import StepError
@@ -76,3 +78,28 @@ def test_a_picture_without_a_subject_is_extended_too() -> None:
     result = outpaint(Task(pictures=(grey,), arguments={"left": 0.5})).pictures[0]
 
     assert np.abs(result.astype(int) - 90).max() <= 1
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    st.integers(24, 120),
+    st.integers(24, 120),
+    st.fixed_dictionaries(
+        {side: st.floats(0, 1, width=16) for side in ("left", "right", "top", "bottom")}
+    ),
+)
+def test_whatever_is_added_every_original_pixel_stays(
+    width: int, height: int, sides: dict[str, float]
+) -> None:
+    rows, columns = np.mgrid[:height, :width]
+    picture = np.stack([rows % 256, columns % 256, (rows + columns) % 256], axis=2).astype(np.uint8)
+    place = extended(Size(width_px=width, height_px=height), sides)
+
+    made = outpaint(Task(pictures=(picture,), arguments=sides)).pictures[0]
+
+    kept = made[
+        place.top_px : place.top_px + height,
+        place.left_px : place.left_px + width,
+    ]
+    assert (kept == picture).all()
+    assert size_of(made) == place.size

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.datasets import load_sample_image
 
 from tests.providers.local.photographs import Photo
 from wanflow.model.values import JsonValue
@@ -108,3 +109,24 @@ def test_letters_are_not_filled_with_other_letters() -> None:
     middle = result[130:170, 150:250]
     assert np.array_equal(result[:40], wall[:40])
     assert middle.std() < 20
+
+
+def test_what_is_written_on_a_pagoda_is_gone_afterwards() -> None:
+    pagoda = np.ascontiguousarray(load_sample_image("china.jpg"))
+    written = add_text(
+        Task(
+            pictures=(pagoda,),
+            arguments={
+                "text": "颐和园 SAMPLE 2026",
+                "anchor": "center",
+                "subtitle": {"text": "仅供预览,不得转载", "color": "gold"},
+            },
+        )
+    ).pictures[0]
+
+    cleaned = remove_text(Task(pictures=(written,), arguments={"what": "text"})).pictures[0]
+
+    assert lines(pagoda) == ()
+    assert len(lines(written)) >= 2
+    assert lines(cleaned) == ()
+    assert np.abs(cleaned.astype(float) - pagoda).mean() < 8

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from wanflow.errors import Problem
 from wanflow.loading.lint.chains import chain_problems
+from wanflow.loading.lint.expectations import expectation_problems
 from wanflow.loading.lint.figures import figure_problems
 from wanflow.loading.lint.inputs import input_problems
 from wanflow.loading.lint.names import name_problems
@@ -29,6 +30,7 @@ _LINTS: tuple[Callable[[RecipeView], Iterator[Problem]], ...] = (
     figure_problems,
     size_problems,
     number_problems,
+    expectation_problems,
     prompt_problems,
     pick_problems,
     chain_problems,

@@ -101,7 +101,7 @@ class Owning:
                 owned = await self._over(entry, asked, attempts)
             elif entry is not None and entry.state == "intended":
                 async with self._prompts.with_name(asked.prompt_sha256):
-                    await self._deciding.clear_up(entry, asked=asked)
+                    await self._deciding.clear_up(entry)
                 continue
             else:
                 if entry is not None and entry.state == "lost":
@@ -138,7 +138,7 @@ class Owning:
                     self._bought_here[bought.entry.id] = anyio.current_time()
                     if bought.doubt is not None:
                         self._deciding.in_doubt(bought.entry)
-                        await self._deciding.clear_up(bought.entry, asked=asked, doubt=bought.doubt)
+                        await self._deciding.clear_up(bought.entry, doubt=bought.doubt)
                         attempts.unanswered += 1
             except HeldError:
                 await anyio.sleep(_HELD_S)

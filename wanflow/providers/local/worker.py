@@ -21,9 +21,9 @@ INSTALL = "python -m pip install 'wanflow[local]'"
 # Which algorithms bring their result to a wished size by themselves, which get their last picture
 # in that size (so that what they draw is neither cropped nor blurred), and which are brought to it
 # afterwards (so that their arguments mean the picture that the reader sees).
-_BY_ITSELF = frozenset({"outpaint"})
-_BEFORE = frozenset({"add_text", "detect", "fuse"})
-_AFTER = frozenset({"remove_text"})
+_BY_ITSELF = frozenset({"compose", "extract", "outpaint", "storyboard", "zoom"})
+_BEFORE = frozenset({"add_text", "detect", "fuse", "restage", "segment"})
+_AFTER = frozenset({"enlarge", "inpaint", "remove_text", "upscale"})
 ALGORITHMS = _BY_ITSELF | _BEFORE | _AFTER
 
 

@@ -1,0 +1,69 @@
+"""`inpaint`: the part that a mask marks, filled from what is around it."""
+
+import cv2
+import numpy as np
+
+from wanflow.errors import StepError
+from wanflow.providers.local.fill import filled
+from wanflow.providers.local.pixels import (
+    INVENTED_BY_COPYING,
+    Hole,
+    Painted,
+    Pixels,
+    Task,
+    size_of,
+)
+
+# White marks what is to be drawn anew, as the service has it. Source: API reference of
+# wanx2.1-imageedit, `mask_image_url`. A mask saved as JPEG is grey at its edges.
+_MARKED = 128
+# What stands in a hole throws light and shadow on a rim around it, which would show as a ghost.
+_RIM = 1 / 200
+
+
+def inpaint(task: Task) -> Painted:
+    """Fill what the second picture marks in white in the first; every other pixel stays.
+
+    Raises:
+        StepError: the mask marks nothing or everything, or something is to be drawn that only a
+            model can draw.
+    """
+    picture, mask = task.pictures
+    what = task.arguments.get("what")
+    if isinstance(what, str):
+        raise StepError(
+            "needs-a-model",
+            f"the local engine cannot draw '{what}', it fills the marked part from what is around",
+            hint="leave out `what`, or run it with --provider dashscope",
+        )
+    hole = marked(mask, picture)
+    pictures = tuple(filled(picture, hole, seed=seed) for seed in task.seeds)
+    return Painted(pictures=pictures, notes=(INVENTED_BY_COPYING,))
+
+
+def marked(mask: Pixels, picture: Pixels) -> Hole:
+    """Read a mask at the size of the picture that it belongs to.
+
+    Returns:
+        (height, width) of the picture, True where the mask is white, and a thin rim around it.
+
+    Raises:
+        StepError: it marks nothing, or everything.
+    """
+    size = size_of(picture)
+    grey = cv2.cvtColor(mask, cv2.COLOR_RGB2GRAY)
+    if size_of(mask) != size:
+        sides = (size.width_px, size.height_px)
+        grey = np.asarray(cv2.resize(grey, sides, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    white = grey >= _MARKED
+    if not white.any() or white.all():
+        raise StepError(
+            "mask-empty" if not white.any() else "mask-full",
+            f"the mask marks {'nothing' if not white.any() else 'the whole picture'}: white is the"
+            " part to fill, black the part to keep",
+            hint="paint the part to fill in white on black, in a picture of the same shape",
+        )
+    reach = 2 * max(1, round(max(white.shape) * _RIM)) + 1
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    grown = cv2.dilate(white.astype(np.uint8), round_) > 0
+    return np.asarray(white if grown.all() else grown)
