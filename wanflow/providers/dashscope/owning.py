@@ -32,6 +32,7 @@ from wanflow.providers.dashscope.wire.requests import cancel_task
 _DAY_S = 86_400.0
 _HELD_S = 0.5
 _UNANSWERED_MOST = 3
+_SURPLUS_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +241,10 @@ class Owning:
         name = asked.card.name
         if name not in self._slots:
             running = self._settings.running_at_once or asked.card.running_at_once
-            tokens = float("inf") if running is None else running + self._settings.surplus
+            tokens = float("inf")
+            if running is not None:
+                # The more run at once, the more of them end before it is noticed.
+                tokens = running + max(self._settings.surplus, int(running * _SURPLUS_SHARE))
             self._slots[name] = anyio.CapacityLimiter(tokens)
         return self._slots[name]
 
