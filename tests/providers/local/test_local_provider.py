@@ -27,7 +27,7 @@ def sha256(file: Path) -> str:
 def test_it_fits_the_port_and_names_its_version() -> None:
     provider: Provider = LocalProvider()
 
-    assert provider.family == "local@1"
+    assert provider.family == "local@2"
 
 
 @pytest.mark.anyio
