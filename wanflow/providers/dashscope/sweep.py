@@ -177,7 +177,8 @@ class Sweep:
             raise PausedError(
                 "list-unreadable",
                 f"the service's list of tasks cannot be read: {error}".rstrip(": "),
-                hint="run the same command again later; nothing was sent",
+                hint="run the same command again later, nothing was sent; --resubmit-ambiguous goes"
+                " on without the list, and may pay twice for what the crash has hidden",
             ) from None
 
     async def _unknown(self, model: str, window: _Window) -> tuple[Row, ...]:
