@@ -70,10 +70,49 @@ def test_a_card_has_its_portrait_and_its_fields(photo: Photo) -> None:
     assert result[:, : result.shape[1] // 3].mean() > result[:, result.shape[1] // 2 :].mean() + 20
 
 
+def test_a_card_of_three_pictures_has_two_grounds_and_a_portrait(photo: Photo) -> None:
+    one, other, person = photo("coffee", 400), photo("chelsea", 400), photo("astronaut", 200)
+    fields: JsonValue = {"姓名": "林知夏"}
+
+    both = made(one, other, person, fields=fields).pictures[0]
+    twice = made(one, one, person, fields=fields).pictures[0]
+
+    # Only the part that the other ground fills tells them apart.
+    assert (both[:, :200] == twice[:, :200]).all()
+    assert (both[:, 200:] != twice[:, 200:]).any()
+
+
+def test_a_long_title_leaves_the_corner_of_the_sign_free(photo: Photo) -> None:
+    hero, sign = photo("rocket", 480), photo("astronaut", 200)
+
+    plain = made(hero, sign).pictures[0]
+    worded = made(hero, sign, title="很长的标题" * 12, subtitle="副标题" * 40).pictures[0]
+
+    lower = slice(round(plain.shape[0] * 0.75), None)
+    assert (worded[lower] == plain[lower]).all()
+    assert (worded != plain).any()
+
+
+def test_what_is_enlarged_and_what_is_not_followed_is_said(photo: Photo) -> None:
+    wanted = Size(width_px=600, height_px=600)
+    palette = ["white", "black", "gold"]
+
+    painted = made(
+        photo("coffee", 300), photo("astronaut", 100), size=wanted, palette=palette, fonts="楷体"
+    )
+
+    assert [note.code for note in painted.notes] == [
+        "not_read: fonts",
+        "not_read: palette",
+        "resampled",
+        "no_new_detail",
+    ]
+
+
 def test_a_layout_in_words_is_not_read_and_that_is_said(photo: Photo) -> None:
     painted = made(photo("coffee", 200), photo("astronaut", 100), layout="标志在左上角")
 
-    assert [note.code for note in painted.notes] == ["layout_not_read"]
+    assert [note.code for note in painted.notes] == ["not_read: layout"]
 
 
 def test_a_character_without_a_glyph_is_named(photo: Photo) -> None:

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wanflow.errors import StepError
 from wanflow.model.values import JsonValue, Note, Size
 from wanflow.providers.local.areas import Box
 from wanflow.providers.local.fonts import checked
-from wanflow.providers.local.pixels import Painted, Pixels, Task, resampled, size_of
+from wanflow.providers.local.pixels import (
+    Painted,
+    Pixels,
+    Task,
+    resampled,
+    resampling_notes,
+    size_of,
+)
 from wanflow.providers.local.typeset import Run, arranged, drawn
 
 SAME_IN_EVERY_PANEL = Note(
@@ -17,7 +25,9 @@ SAME_IN_EVERY_PANEL = Note(
     " as a layout for a model to fill",
 )
 _WHITE, _INK = 255, (34, 34, 34)
-_GUTTER, _CAPTION = 0.018, 0.16  # of the sheet's shorter side, and of a panel's height
+# Of the sheet's shorter side, of a panel's height, and of the room for the words.
+_GUTTER, _CAPTION, _LETTERS = 0.018, 0.16, 0.42
+_SMALLEST_PX = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +56,26 @@ def storyboard(task: Task) -> Painted:
     """Lay panels out on white, each with the picture and its own words under it.
 
     Raises:
-        StepError: the font lacks a character of a caption.
+        StepError: the font lacks a character of a caption, or the panels would be too small.
     """
     picture = task.pictures[-1]
     given = task.arguments.get("panels")
     captions = [checked(str(text)) for text in given] if isinstance(given, list | tuple) else []
     sheet = laid_out(len(captions), task.arguments.get("grid"), task.size or size_of(picture))
+    first = sheet.panel(0)
+    if min(first.width, first.height) < _SMALLEST_PX:
+        raise StepError(
+            "panels-too-small",
+            f"each panel would be {max(0, first.width)}*{max(0, first.height)} pixels, too small"
+            " for a picture with words",
+            hint="give the step a larger `size`, or write fewer panels",
+        )
     canvas = np.full((sheet.size.height_px, sheet.size.width_px, 3), _WHITE, dtype=np.uint8)
     for number, caption in enumerate(captions):
         box = sheet.panel(number)
         canvas[box.part] = _panel(picture, caption, box)
-    return Painted(pictures=(canvas,), notes=(SAME_IN_EVERY_PANEL,))
+    resampled_to = resampling_notes(size_of(picture), _fitted(size_of(picture), first))
+    return Painted(pictures=(canvas,), notes=(SAME_IN_EVERY_PANEL, *resampled_to))
 
 
 def laid_out(count: int, wish: JsonValue, size: Size) -> Sheet:
@@ -79,20 +98,28 @@ def _wished(wish: JsonValue) -> tuple[int, int]:
 
 
 def _panel(picture: Pixels, caption: str, box: Box) -> Pixels:
-    """Fill a panel: the picture as large as it fits, the words beneath."""
+    """Put the picture, as large as it fits, and the words beneath it into the middle."""
     panel = np.full((box.height, box.width, 3), _WHITE, dtype=np.uint8)
-    words = max(12, round(box.height * _CAPTION))
-    room = Size(width_px=box.width, height_px=max(1, box.height - words))
-    size = size_of(picture)
-    scale = min(room.width_px / size.width_px, room.height_px / size.height_px)
-    fitted = Size(
+    fitted, words_px = _fitted(size_of(picture), box), _words_px(box)
+    left = (box.width - fitted.width_px) // 2
+    top = (box.height - words_px - fitted.height_px) // 2
+    foot = top + fitted.height_px
+    panel[top:foot, left : left + fitted.width_px] = resampled(picture, fitted)
+    run = Run(text=caption, size_px=max(8, round(words_px * _LETTERS)), colour=_INK)
+    below = panel[foot : foot + words_px]
+    panel[foot : foot + words_px] = drawn(below, arranged([run], size_of(below), "center"))
+    return panel
+
+
+def _words_px(box: Box) -> int:
+    return max(12, round(box.height * _CAPTION))
+
+
+def _fitted(size: Size, box: Box) -> Size:
+    """Scale a picture into a panel, above its words."""
+    room_px = box.height - _words_px(box)
+    scale = min(box.width / size.width_px, room_px / size.height_px)
+    return Size(
         width_px=max(1, round(size.width_px * scale)),
         height_px=max(1, round(size.height_px * scale)),
     )
-    left, top = (room.width_px - fitted.width_px) // 2, (room.height_px - fitted.height_px) // 2
-    panel[top : top + fitted.height_px, left : left + fitted.width_px] = resampled(picture, fitted)
-    run = Run(text=caption, size_px=max(8, round(words * 0.42)), colour=_INK)
-    below = Size(width_px=box.width, height_px=box.height - room.height_px)
-    lines = arranged([run], below, "center")
-    panel[room.height_px :] = drawn(panel[room.height_px :], lines)
-    return panel

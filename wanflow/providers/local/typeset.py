@@ -1,5 +1,6 @@
 """Text into a picture: broken into lines, made to fit, and legible on any ground."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,6 +72,12 @@ def arranged(runs: Sequence[Run], size: Size, anchor: str) -> tuple[Placed, ...]
             placed.append(Placed(text=line, x_px=x, y_px=y, size_px=run.size_px, colour=run.colour))
             y += run.size_px * _LINE_HEIGHT
     return tuple(placed)
+
+
+def bottom(lines: Sequence[Placed]) -> int:
+    """Give the first row below the last of some lines, at least one."""
+    last = max(lines, key=lambda line: line.y_px)
+    return math.ceil(last.y_px + last.size_px * _LINE_HEIGHT)
 
 
 def drawn(pixels: Pixels, lines: Sequence[Placed]) -> Pixels:
