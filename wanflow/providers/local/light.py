@@ -1,4 +1,4 @@
-"""Light and colour as physics and the eye have them: linear light, and the colour space Lab."""
+"""Light and colour as physics and the eye have them: linear light, and two spaces of colour."""
 
 from typing import TypeAlias
 
@@ -46,6 +46,39 @@ def from_lab(values: Lab) -> Pixels:
     """Turn lightness and colour back into pixels; what a screen cannot show is cut off."""
     rgb = cv2.cvtColor(np.ascontiguousarray(values, dtype=np.float32), cv2.COLOR_Lab2RGB)
     return np.asarray(np.rint(np.clip(rgb, 0, 1) * 255), dtype=np.uint8)
+
+
+def hues(pixels: Pixels) -> Lab:
+    """Give lightness 0-100 and two axes of colour in which a hue stays itself as it gets lighter.
+
+    In Lab a blue turns violet on its way; in Oklab (Björn Ottosson, 2020) it does not. Its axes are
+    stretched, so that strong colours reach about as far as in Lab.
+    """
+    cones = np.cbrt(linear(pixels) @ _TO_CONES.T.astype(np.float32))
+    return np.asarray(cones @ _TO_HUES.T.astype(np.float32), dtype=np.float32) * _STRETCH
+
+
+def from_hues(values: Lab) -> Pixels:
+    """Turn what `hues` gives back into pixels; what a screen cannot show is cut off."""
+    cones = (values / _STRETCH) @ np.linalg.inv(_TO_HUES).T.astype(np.float32)
+    return coded(np.asarray(cones**3 @ np.linalg.inv(_TO_CONES).T.astype(np.float32)))
+
+
+_STRETCH = np.array([100, 300, 300], dtype=np.float32)
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_HUES = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
 
 
 def mixed(before: Pixels, after: Pixels, share: Mask) -> Pixels:
