@@ -23,7 +23,9 @@ INSTALL = "python -m pip install 'wanflow[local]'"
 # afterwards (so that their arguments mean the picture that the reader sees).
 _BY_ITSELF = frozenset({"outpaint"})
 _BEFORE = frozenset({"add_text", "detect", "fuse"})
-_AFTER = frozenset({"colorize", "relight", "remove_text", "replace", "stylize", "transfer"})
+_AFTER = frozenset(
+    {"colorize", "relight", "remove_text", "replace", "sketch_to_image", "stylize", "transfer"}
+)
 ALGORITHMS = _BY_ITSELF | _BEFORE | _AFTER
 
 
