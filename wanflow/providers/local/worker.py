@@ -23,7 +23,20 @@ INSTALL = "python -m pip install 'wanflow[local]'"
 # afterwards (so that their arguments mean the picture that the reader sees).
 _BY_ITSELF = frozenset({"compose", "extract", "outpaint", "storyboard", "zoom"})
 _BEFORE = frozenset({"add_text", "detect", "fuse", "restage", "segment"})
-_AFTER = frozenset({"enlarge", "inpaint", "remove_text", "upscale"})
+_AFTER = frozenset(
+    {
+        "colorize",
+        "enlarge",
+        "inpaint",
+        "relight",
+        "remove_text",
+        "replace",
+        "sketch_to_image",
+        "stylize",
+        "transfer",
+        "upscale",
+    }
+)
 ALGORITHMS = _BY_ITSELF | _BEFORE | _AFTER
 
 
