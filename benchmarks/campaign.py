@@ -54,6 +54,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=200)
     parser.add_argument("--slots", type=int, default=16)
     parser.add_argument("--median", type=float, default=3.0, help="latency in seconds")
+    parser.add_argument("--surplus", type=int, default=2, help="tasks that wait for a slot")
     parser.add_argument("--sigma", type=float, default=0.4)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -66,7 +67,11 @@ def main() -> int:
         with service(record, options, folder / "service.log") as base_url:
             watched = Watched()
             made = drafted(folder, asked.rows, typical_s=asked.median)
-            limits = {"running_at_once": asked.slots, "submits_per_s": 1000.0}
+            limits = {
+                "running_at_once": asked.slots,
+                "submits_per_s": 1000.0,
+                "surplus": asked.surplus,
+            }
             begun_s = time.monotonic()
             done = carried_out(made, folder, base_url, limits=limits, watched=watched)
             took_s = time.monotonic() - begun_s

@@ -23,6 +23,7 @@ from wanflow.cli.overview import COMMANDS
 from wanflow.loading import catalogue
 from wanflow.model.card import ModelCard
 from wanflow.model.operation import Operation
+from wanflow.report.cards_text import card_facts, parameter_facts
 
 FOLDER = Path(__file__).parent / "reference"
 _COLUMNS = 88
@@ -136,7 +137,8 @@ def models_page() -> str:
         _NOTE,
         _MODEL.format(default=known.default_model),
     ]
-    for card in known.models.values():
+    default = known.models[known.default_model]
+    for card in (default, *(card for card in known.models.values() if card is not default)):
         parts += _model(card)
     return _joined(parts)
 
@@ -144,31 +146,9 @@ def models_page() -> str:
 def _model(card: ModelCard) -> Iterator[str]:
     yield f"## {card.name}"
     yield f"{card.summary}."
-    images = card.images
-    rows = [
-        ("regions", ", ".join(card.regions)),
-        ("pictures", f"{images.count_min} to {images.count_max}"),
-        ("sides of a picture", f"{images.side_min_px} to {images.side_max_px} pixels"),
-        ("bytes of a picture", f"at most {images.max_bytes:,}"),
-        ("kinds of picture", ", ".join(images.media_types)),
-        ("prompt", f"at most {card.prompt_max_chars} characters; the rest is cut off in silence"),
-    ]
-    if card.size is not None:
-        size = card.size
-        area = f"{size.area_min_px:,} to {size.area_max_px:,} pixels in all"
-        rows.append(("result", f"{area}, ratio {size.ratio_min:g} to {size.ratio_max:g}"))
-    rows += [
-        (
-            f"price in {price.region}",
-            f"{price.amount_micro / 1_000_000:g} {price.currency} a picture that is made",
-        )
-        for price in card.prices
-    ]
-    rows.append(("typical time", f"{card.latency_typical_s:g} s"))
-    rows.append(("requests", f"{card.submissions_per_s:g} a second"))
-    if card.running_at_once:
-        rows.append(("tasks at once", str(card.running_at_once)))
-    yield _table(("what", "how much"), rows)
+    yield _table(("what", "how much"), list(card_facts(card)))
+    parameters = [(f"`{name}`", parameter_facts(facts)) for name, facts in card.parameters.items()]
+    yield _table(("parameter", "what it takes"), parameters)
     if card.notes:
         yield "\n".join(f"* {note}" for note in card.notes)
     if card.sources:

@@ -9,9 +9,7 @@ from benchmarks.purchases import Tally, kill_loop
 
 
 @pytest.mark.timeout(400)
-def test_killed_at_random_at_protocol_instants_and_at_fsyncs_nothing_is_paid_twice_or_lost() -> (
-    None
-):
+def test_killed_runs_pay_nothing_twice_and_lose_nothing() -> None:
     if (
         shutil.which("strace") is None
         or subprocess.run(["strace", "-qq", "true"], capture_output=True, check=False).returncode

@@ -13,7 +13,7 @@ from wanflow.loading import catalogue
 from wanflow.loading.catalogue import document_of
 from wanflow.loading.schema import contract as inlined
 from wanflow.loading.schema import findings, schema_findings
-from wanflow.model.operation import Checks
+from wanflow.model.operation import MASK, Checks, Operation
 
 _OURS = ["model", "operation", "recipe"]
 _FILES = texts()
@@ -66,6 +66,44 @@ def test_an_operation_says_what_its_result_is_measured_by() -> None:
     )
     assert operations["detect"].checks.counts == "outlines"
     assert operations["crop"].checks == Checks()
+
+
+@pytest.mark.parametrize("operation", catalogue().operations.values(), ids=lambda one: one.name)
+def test_what_an_operation_says_of_a_model_is_on_the_models_card(operation: Operation) -> None:
+    properties: Any = operation.params.get("properties", {})
+    arguments = set(properties)
+
+    for model, uses in operation.models.items():
+        card = catalogue().models[model]
+        functions = card.parameters.get("function", {}).get("values", [])
+        assert isinstance(functions, list)
+        for use in uses:
+            assert use.function is None or use.function in functions
+            assert use.parameters.keys() <= card.parameters.keys()
+            named = {argument.name for argument in use.parameters.values()} - {None}
+            assert named | set(use.when) | set(use.given) <= arguments
+            masked = use.function == "description_edit_with_mask"
+            assert (operation.roles[1:] == (MASK,)) is masked
+
+
+def test_a_use_of_a_model_may_stand_alone_or_in_a_list() -> None:
+    alone: Any = {"function": "doodle", "parameters": {"is_sketch": {"value": True}}}
+    value: Any = {"models": {"a": alone, "b": [alone, {"when": {"what": ["x"]}, "given": ["y"]}]}}
+
+    made = operation_from(value)
+
+    assert made.models["a"] == made.models["b"][:1]
+    assert made.models["a"][0].parameters["is_sketch"].value is True
+    assert (made.models["b"][1].when, made.models["b"][1].given) == ({"what": ("x",)}, ("y",))
+
+
+def test_what_no_page_says_is_marked_on_a_card() -> None:
+    cards = catalogue().models
+
+    assert cards["wan2.5-i2i-preview"].assumed == ()
+    assert set(cards["wan2.7-image"].assumed) == {"rate_limits", "latency", "tiers"}
+    assert cards["wan2.7-image-pro"].price_in("beijing") is not None
+    assert cards["wan2.7-image-pro"].price_in("virginia") is None
 
 
 def test_the_default_model_has_the_documented_limits() -> None:

@@ -104,3 +104,21 @@ def test_a_rendered_prompt_beyond_the_limit_is_a_warning() -> None:
         ("negative-prompt-too-long", "warning"),
     ]
     assert length_problems("图" * 2000, None, card) == ()
+
+
+@pytest.mark.parametrize("model", [n for n, c in catalogue().models.items() if c.size])
+@given(width=st.integers(1, 99_999), height=st.integers(1, 99_999))
+@settings(deadline=None, max_examples=60)
+def test_every_model_has_a_nearest_size_within_its_limits(
+    model: str, width: int, height: int
+) -> None:
+    limits = catalogue().models[model].size
+    assert limits is not None
+
+    size = nearest_size(Size(width_px=width, height_px=height), limits)
+
+    sides = (size.width_px, size.height_px)
+    assert limits.area_min_px <= size.width_px * size.height_px <= limits.area_max_px
+    assert limits.ratio_min <= size.width_px / size.height_px <= limits.ratio_max
+    assert (limits.side_min_px or 1) <= min(sides)
+    assert max(sides) <= (limits.side_max_px or max(sides))

@@ -16,6 +16,7 @@ from wanflow.planning.geometry import (
     resized,
     result_size,
     turned,
+    upscaled,
 )
 
 SIDES = st.integers(1, 6000)
@@ -39,6 +40,7 @@ def size(width: int, height: int) -> Size:
         ("turned", {"degrees": 270}, size(300, 400)),
         ("overlaid", {}, size(400, 300)),
         ("gridded", {"gap": 10}, size(810, 300)),
+        ("upscaled", {}, size(800, 600)),
     ],
 )
 def test_each_rule_starts_from_the_picture_it_names(
@@ -52,7 +54,7 @@ def test_each_rule_starts_from_the_picture_it_names(
     assert (first, last) == (expected, expected)
 
 
-@pytest.mark.parametrize("rule", ["same", "extended"])
+@pytest.mark.parametrize("rule", ["same", "extended", "upscaled"])
 def test_an_engine_goes_by_the_size_that_the_step_asks_for(rule: SizeRule) -> None:
     asked = size(1280, 720)
 
@@ -257,3 +259,12 @@ def test_cutting_to_a_ratio_meets_it_to_within_a_pixel(original: Size, aspect: s
     exact = part.width_px - part.height_px * ratio
     upright = part.height_px - part.width_px / ratio
     assert min(abs(exact), abs(upright)) <= 1
+
+
+@settings(deadline=None)
+@given(SIZES, st.floats(1, 4))
+def test_upscaling_multiplies_both_sides(picture: Size, factor: float) -> None:
+    result = upscaled(picture, {"factor": factor})
+
+    assert abs(result.width_px - picture.width_px * factor) <= 0.5
+    assert abs(result.height_px - picture.height_px * factor) <= 0.5

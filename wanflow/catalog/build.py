@@ -3,16 +3,18 @@
 Both builders expect a value that fits its schema (`operation` or `model`); they do not check it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from wanflow.model.card import ImageLimits, ModelCard, Price, SizeLimits
-from wanflow.model.operation import Checks, Operation
+from wanflow.model.card import ImageLimits, MaskRule, ModelCard, Price, SizeLimits
+from wanflow.model.operation import Argument, Checks, ModelUse, Operation
 from wanflow.model.values import JsonValue
 
 _Value = Mapping[str, Any]
 _MICRO = 1_000_000
+# The name of the source of what no page documents.
+_ASSUMED = "assumed"
 
 
 def operation_from(value: JsonValue, *, name: str = "", builtin: bool = True) -> Operation:
@@ -43,7 +45,31 @@ def operation_from(value: JsonValue, *, name: str = "", builtin: bool = True) ->
         seeded=given.get("seeded", False),
         example=given.get("example", ""),
         checks=_checks(given.get("checks", {})),
+        models={name: _uses(uses) for name, uses in given.get("models", {}).items()},
         builtin=builtin,
+    )
+
+
+def _uses(given: _Value | Sequence[_Value]) -> tuple[ModelUse, ...]:
+    """Build the ways in which a model does an operation; one alone may stand without a list."""
+    uses = [given] if isinstance(given, Mapping) else given
+    return tuple(
+        ModelUse(
+            function=use.get("function"),
+            parameters={
+                name: Argument(
+                    name=source.get("argument"),
+                    extension=source.get("extension"),
+                    value=source.get("value"),
+                    values=source.get("values", {}),
+                    plus=float(source.get("plus", 0)),
+                )
+                for name, source in use.get("parameters", {}).items()
+            },
+            when={name: tuple(values) for name, values in use.get("when", {}).items()},
+            given=tuple(use.get("given", ())),
+        )
+        for use in uses
     )
 
 
@@ -71,7 +97,23 @@ def card_from(value: JsonValue) -> ModelCard:
         sources=tuple(f"{source['page']} ({source['date']})" for source in sources.values()),
         date=max(source["date"] for source in sources.values()),
         notes=tuple(given.get("notes", ())),
+        result=given.get("result", "asked"),
+        mask=_mask(given["mask"]) if "mask" in given else None,
+        also=tuple(given.get("also", ())),
+        assumed=tuple(_assumed(given)),
     )
+
+
+def _assumed(given: _Value) -> Iterator[str]:
+    for name, fact in given.items():
+        if isinstance(fact, Mapping) and fact.get("source") == _ASSUMED:
+            yield name
+    if given.get("size", {}).get("tiers", {}).get("source") == _ASSUMED:
+        yield "tiers"
+
+
+def _mask(given: _Value) -> MaskRule:
+    return MaskRule(edit=given["edit"], same_size=given["same_size"])
 
 
 def _by_language(summary: str | Mapping[str, str]) -> Mapping[str, str]:
@@ -98,16 +140,23 @@ def _images(given: _Value) -> ImageLimits:
         alpha=given["alpha"],
         ratio_min=ratio.get("min"),
         ratio_max=ratio.get("max"),
+        advised=given.get("advised", False),
     )
 
 
 def _size(given: _Value) -> SizeLimits:
+    side, tiers = given.get("side_px", {}), given.get("tiers", {})
     return SizeLimits(
         area_min_px=given["area_px"]["min"],
         area_max_px=given["area_px"]["max"],
         ratio_min=float(given["ratio"]["min"]),
         ratio_max=float(given["ratio"]["max"]),
         multiple_px=given["multiple_px"],
+        side_min_px=side.get("min"),
+        side_max_px=side.get("max"),
+        tiers=tiers.get("area_px", {}),
+        tiers_without_pictures=tuple(tiers.get("without_pictures", ())),
+        default_area_px=given.get("default_area_px", given["area_px"]["max"]),
     )
 
 
@@ -119,6 +168,7 @@ def _prices(given: Sequence[_Value], sources: Mapping[str, _Value]) -> tuple[Pri
             amount_micro=int(Decimal(price["amount"]) * _MICRO),
             source=sources[price["source"]]["page"],
             date=sources[price["source"]]["date"],
+            free_images=price.get("free_images"),
         )
         for price in given
     )

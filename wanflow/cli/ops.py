@@ -84,7 +84,7 @@ def _explained(entry: Operation) -> str:
     if entry.roles:
         lines.append(f"Roles, in order: {', '.join(entry.roles)}")
     lines += ["", "Parameters, under `with`:", *_parameters(entry)]
-    lines += ["", _engine(entry)]
+    lines += ["", _engine(entry), *_functions(entry)]
     if entry.example:
         example = (f"  {line}" for line in entry.example.rstrip().splitlines())
         lines += ["", "Example:", "", "  steps:", *example]
@@ -104,7 +104,9 @@ def rendered_prompts(entry: Operation) -> Iterator[tuple[str, str]]:
     steps = example.get("steps") if isinstance(example, Mapping) else None
     step = steps[0] if isinstance(steps, list) else {}
     given = step.get("with", {}) if isinstance(step, Mapping) else {}
-    roles = roles_for(max(entry.images_min, len(entry.roles)), entry)
+    images = step.get("images", ()) if isinstance(step, Mapping) else ()
+    shown = len(images) if isinstance(images, list | Mapping) else 0
+    roles = roles_for(max(entry.images_min, shown), entry)
     for language, template in entry.prompt.items():
         spoken: Language = "zh" if language == "zh" else "en"
         names = [role or "picture" for role in roles]
@@ -127,6 +129,13 @@ def _engine(entry: Operation) -> str:
     if entry.local:
         return "The local engine can do it without a model."
     return "It needs a model: the local engine does not read free text."
+
+
+def _functions(entry: Operation) -> Iterator[str]:
+    for model, uses in entry.models.items():
+        names = dict.fromkeys(use.function for use in uses if use.function)
+        if names:
+            yield f"To {model} it is the function {' or '.join(names)}."
 
 
 def _parameters(entry: Operation) -> list[str]:

@@ -175,7 +175,8 @@ async def _bought_from(
     ledger = stage.workspace.ledger
     provider = account.provider(stage.run, ledger=ledger, cards=stage.made.catalogue.models)
     await stack.enter_async_context(provider)
-    if killed:
+    decided = account.terms.resubmit or account.terms.skip
+    if killed and not decided:
         jobs = [entry.job for entry in stage.plan.jobs if entry.decision.action == "run"]
         await provider.sweep(
             [job for job in jobs if job.provider == provider.family],

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from functools import partial
 
-from wanflow.expand.steps import Edit, Rules
+from wanflow.expand.steps import Edit, OwnWords, Rules
 from wanflow.loading import argument_problems, coerced, length_problems, with_defaults
 from wanflow.model.card import ModelCard
 from wanflow.model.operation import Operation
 from wanflow.model.plan import UrlImage
 from wanflow.model.recipe import Ratio
 from wanflow.model.values import JsonValue, Size
-from wanflow.planning.geometry import result_size
+from wanflow.planning.functions import worded_for
 from wanflow.planning.legal_sizes import default_model_size, is_legal_ratio, size_for_ratio
+from wanflow.planning.results import Shape, model_result, natural_size, wished_size
+
+LOCAL = "local"
 
 
 def rules_for(provider: str) -> Rules:
@@ -22,6 +25,7 @@ def rules_for(provider: str) -> Rules:
         ratio_size=_ratio_size,
         own_size=partial(_own_size, provider=provider),
         predict=partial(_predict, provider=provider),
+        worded=partial(_worded, provider=provider),
     )
 
 
@@ -43,33 +47,34 @@ def _ratio_size(ratio: Ratio, card: ModelCard) -> Size | None:
 
 def _own_size(edit: Edit, *, provider: str) -> Size | None:
     """Ask a model for the shape that an operation gives a picture: it would keep the old one."""
-    card, rule = edit.card, edit.operation.size_rule
-    if provider == "local" or card is None or card.size is None or rule == "same":
+    if edit.card is None:
         return None
-    natural = _natural_size(edit, asked=None)
-    if natural is None:
-        return None
-    return size_for_ratio(Ratio(width=natural.width_px, height=natural.height_px), card.size)
+    if provider == LOCAL:
+        # The engine knows pixels only; a model's name for a size is what the model makes of it.
+        last, limits = (_sizes(edit) or [None])[-1], edit.card.size
+        if edit.tier is None or last is None or limits is None:
+            return None
+        return default_model_size(last, limits, tier=edit.tier)
+    return None if edit.tier else wished_size(_shape(edit), edit.card)
 
 
 def _predict(edit: Edit, asked: Size | None, *, provider: str) -> Size | None:
-    card = edit.card
-    if edit.operation.kind == "builtin" or provider == "local" or card is None:
-        return _natural_size(edit, asked=asked)
-    if asked is not None:
-        return asked
-    last = _sizes(edit)[-1] if edit.images else None
-    return default_model_size(last, card.size) if last and card.size else None
+    if edit.operation.kind == "builtin" or provider == LOCAL or edit.card is None:
+        return natural_size(_shape(edit), asked=asked)
+    return model_result(_shape(edit), edit.card, asked=asked, tier=edit.tier)
 
 
-def _natural_size(edit: Edit, *, asked: Size | None) -> Size | None:
-    sizes = [size for size in _sizes(edit) if size is not None]
-    if not sizes or len(sizes) != len(edit.images):
-        return None
-    operation = edit.operation
-    return result_size(
-        operation.size_rule, sizes, edit.arguments, asked=asked, of=operation.size_of
-    )
+def _worded(edit: Edit, *, provider: str) -> OwnWords:
+    if edit.card is None or provider == LOCAL:
+        return {}, ()
+    first = next(iter(_sizes(edit)), None)
+    worded = worded_for(edit.operation, edit.card, edit.arguments, size=first)
+    said = tuple((no.argument, no.code, no.message, no.hint) for no in worded.refusals)
+    return worded.parameters, said
+
+
+def _shape(edit: Edit) -> Shape:
+    return Shape(operation=edit.operation, sizes=_sizes(edit), arguments=edit.arguments)
 
 
 def _sizes(edit: Edit) -> list[Size | None]:

@@ -207,7 +207,9 @@ def _state(outcome: Outcome | None, facts: RunFacts, key: JobKey) -> StepState:
         case Skipped():
             return "skipped"
         case None:
-            return "running" if key in facts.started else "waiting"
+            if key not in facts.started:
+                return "waiting"
+            return "running" if facts.state == "running" else "unfinished"
 
 
 _FAILED: Mapping[Again, StepState] = {

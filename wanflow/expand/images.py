@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from wanflow.errors import Problem, Span
-from wanflow.model.card import ImageLimits
+from wanflow.expand.masks import mask_problems
+from wanflow.model.card import ImageLimits, ModelCard
 from wanflow.model.concrete import ConcreteStep
 from wanflow.model.document import Document
 from wanflow.model.operation import Operation
@@ -45,7 +46,7 @@ def images_of(
     *,
     pictures: Pictures,
     before: Mapping[str, ConcreteStep],
-    limits: ImageLimits | None,
+    card: ModelCard | None,
     operation: Operation,
 ) -> tuple[tuple[SourceImage, ...], tuple[Problem, ...]]:
     """Resolve a step's `images` to files, to pictures of steps before it, and to URLs.
@@ -55,7 +56,7 @@ def images_of(
         document: that it stands in, for the places of problems.
         pictures: all pictures from outside.
         before: the steps before it, expanded.
-        limits: of the model that gets the pictures, None for a builtin.
+        card: of the model that gets the pictures, None for a builtin.
         operation: what the step uses; it names the roles.
 
     Returns:
@@ -64,6 +65,7 @@ def images_of(
     """
     found: list[SourceImage] = []
     problems: list[Problem] = []
+    limits = card.images if card else None
     for ref in step.images:
         span = document.span(ref.pointer or step.pointer)
         for source in _sources(ref, pictures, before):
@@ -71,8 +73,11 @@ def images_of(
             found.append(image)
             if problem:
                 problems.append(replace(problem, span=span))
-    problems += _number(found, operation, limits, span=document.span(f"{step.pointer}/images"))
-    return _with_roles(found, operation), tuple(problems)
+    span = document.span(f"{step.pointer}/images")
+    problems += _number(found, operation, card, span=span)
+    named = _with_roles(found, operation)
+    problems += mask_problems(named, card, span=span)
+    return named, tuple(problems)
 
 
 def roles_for(count: int, operation: Operation) -> tuple[str | None, ...]:
@@ -134,10 +139,12 @@ def _fitted(
 
 
 def _number(
-    found: list[SourceImage], operation: Operation, limits: ImageLimits | None, *, span: Span
+    found: list[SourceImage], operation: Operation, card: ModelCard | None, *, span: Span
 ) -> list[Problem]:
     """Count once more: only here is it known how many pictures an input or `name[*]` stands for."""
-    most = min(operation.images_max, limits.count_max) if limits else operation.images_max
+    most = operation.images_max
+    if card is not None:
+        most = min(most, card.images_max(operation.roles))
     if operation.images_min <= len(found) <= most:
         return []
     if not found:

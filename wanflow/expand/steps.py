@@ -13,18 +13,26 @@ from wanflow.model.concrete import Concrete, ConcreteStep
 from wanflow.model.document import Document
 from wanflow.model.operation import Operation
 from wanflow.model.plan import SourceImage
-from wanflow.model.recipe import Ratio, Recipe, SizeWish, Step
+from wanflow.model.recipe import Ratio, Recipe, Step, Tier
 from wanflow.model.values import JsonValue, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What a size follows from: an operation on pictures, and the model that may do it."""
+    """What a size follows from: an operation on pictures, and the model that may do it.
+
+    `tier` is the model's own name for a size, where the step wishes for one.
+    """
 
     operation: Operation
     images: tuple[SourceImage, ...]
     arguments: Mapping[str, JsonValue]
     card: ModelCard | None
+    tier: str | None = None
+
+
+# A model's own parameters; and (argument, code, message, hint) of what it cannot do.
+OwnWords = tuple[Mapping[str, JsonValue], tuple[tuple[str | None, str, str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +43,7 @@ class Rules:
     `lengths` says what a model would cut off the words; `ratio_size` makes a ratio a legal size;
     `own_size` says which size an operation asks the model for when the step names none, such as
     the larger canvas of an extension; `predict` says how large a result will be, None where only
-    the model knows.
+    the model knows; `worded` puts an operation into the words of a model that has its own.
     """
 
     arguments: Arguments
@@ -43,6 +51,7 @@ class Rules:
     ratio_size: Callable[[Ratio, ModelCard], Size | None]
     own_size: Callable[[Edit], Size | None]
     predict: Callable[[Edit, Size | None], Size | None]
+    worded: Callable[[Edit], OwnWords]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +94,7 @@ def concrete(
             document,
             pictures=pictures,
             before=progress.steps,
-            limits=card.images if card else None,
+            card=card,
             operation=operation,
         )
         progress.problems += problems
@@ -94,8 +103,10 @@ def concrete(
         )
         progress.problems += found
         progress.problems += _too_long(step, words, document, card, rules)
-        made = _step(step, operation, card, images=images, words=words, rules=rules)
-        progress.steps[step.id] = made
+        edit = _edit(step, operation, card, images=images, words=words)
+        own, refusals = _own_words(edit, step, document, rules)
+        progress.problems += refusals if words.applies else []
+        progress.steps[step.id] = _step(step, edit, words=words, own=own, rules=rules)
     outputs, problems = outputs_of(recipe, document, values=values, steps=progress.steps)
     progress.problems += problems
     whole = Concrete(steps=tuple(progress.steps.values()), outputs=outputs, inputs=values)
@@ -108,54 +119,87 @@ def _card(step: Step, recipe: Recipe, catalogue: Catalogue) -> ModelCard | None:
     return catalogue.models[step.model or catalogue.default_model]
 
 
-def _step(
+def _edit(
     step: Step,
     operation: Operation,
     card: ModelCard | None,
     *,
     images: tuple[SourceImage, ...],
     words: Words,
-    rules: Rules,
+) -> Edit:
+    return Edit(
+        operation=operation,
+        images=images,
+        arguments=words.arguments,
+        card=card,
+        tier=step.size.name if isinstance(step.size, Tier) else None,
+    )
+
+
+def _own_words(
+    edit: Edit, step: Step, document: Document, rules: Rules
+) -> tuple[Mapping[str, JsonValue], list[Problem]]:
+    own, refusals = rules.worded(edit)
+    problems = [
+        Problem(
+            code=code,
+            message=message,
+            span=document.span(f"{step.pointer}/{f'with/{name}' if name else 'use'}"),
+            hint=hint,
+        )
+        for name, code, message, hint in refusals
+    ]
+    return own, problems
+
+
+def _step(
+    step: Step, edit: Edit, *, words: Words, own: Mapping[str, JsonValue], rules: Rules
 ) -> ConcreteStep:
-    edit = Edit(operation=operation, images=images, arguments=words.arguments, card=card)
-    size = _pixels(step.size, card, rules) if card and step.size else rules.own_size(edit)
+    card, wish = edit.card, step.size
+    if card is None or wish is None or isinstance(wish, Tier):
+        size = rules.own_size(edit)
+    else:
+        size = _pixels(wish, card, rules)
     return ConcreteStep(
         step=step,
-        operation=operation,
+        operation=edit.operation,
         applies=words.applies,
         model=card.name if card else None,
-        images=images,
+        images=edit.images,
         prompt=words.prompt,
         template=words.template,
         language=words.language,
         arguments=words.arguments,
-        parameters=_parameters(step, words, size) if card else {},
+        parameters={**_parameters(step, words, size, card), **own} if card else {},
         size=size,
         result_size=rules.predict(edit, size),
     )
 
 
-def _pixels(wish: SizeWish, card: ModelCard, rules: Rules) -> Size | None:
+def _pixels(wish: Size | Ratio, card: ModelCard, rules: Rules) -> Size | None:
     if isinstance(wish, Ratio):
         return rules.ratio_size(wish, card)
     return wish
 
 
-def _parameters(step: Step, words: Words, size: Size | None) -> Mapping[str, JsonValue]:
+def _parameters(
+    step: Step, words: Words, size: Size | None, card: ModelCard
+) -> Mapping[str, JsonValue]:
     """List what is asked of the model.
 
-    `n` and `prompt_extend` always stand in it: left out, the service bills four pictures and sends
-    other words than the recipe says.
+    `n` and, where the model has it, `prompt_extend` always stand in it: left out, the service
+    bills four pictures and sends other words than the recipe says.
     """
-    parameters: dict[str, JsonValue] = {
-        "n": step.n or 1,
-        "prompt_extend": bool(step.prompt_extend),
-    }
+    parameters: dict[str, JsonValue] = {"n": step.n or 1}
+    if "prompt_extend" in card.parameters:
+        parameters["prompt_extend"] = bool(step.prompt_extend)
     if size is not None:
         parameters["size"] = str(size)
+    elif isinstance(step.size, Tier):
+        parameters["size"] = step.size.name
     if step.seed is not None:
         parameters["seed"] = step.seed
-    if step.watermark is not None:
+    if step.watermark is not None and "watermark" in card.parameters:
         parameters["watermark"] = step.watermark
     if words.negative_prompt:
         parameters["negative_prompt"] = words.negative_prompt

@@ -2,16 +2,19 @@
 
 import re
 
-from wanflow.model.recipe import Ratio, SizeWish
+from wanflow.model.recipe import Ratio, SizeWish, Tier
 from wanflow.model.values import JsonValue, Size
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})([*:])([1-9][0-9]{0,4})")
+_TIER = re.compile(r"[1-9]K")
 _TIME = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def size_wish(text: str) -> SizeWish | None:
-    """Read `1280*720` or `16:9`; None if it is neither."""
+    """Read `1280*720`, `16:9` or `2K`; None if it is none of them."""
+    if _TIER.fullmatch(text):
+        return Tier(name=text)
     found = _SIZE.fullmatch(text)
     if found is None:
         return None

@@ -10,8 +10,18 @@ from wanflow.model.values import JsonValue
 # How the size of a result follows from the picture and the arguments, for engines on this machine.
 # Each is a function in planning/geometry.py.
 SizeRule = Literal[
-    "same", "extended", "cropped", "resized", "padded", "turned", "overlaid", "gridded"
+    "same",
+    "extended",
+    "cropped",
+    "resized",
+    "padded",
+    "turned",
+    "overlaid",
+    "gridded",
+    "upscaled",
 ]
+# The role of a picture that says where to edit; it is not counted among a model's pictures.
+MASK = "mask"
 ProviderKind = Literal["model", "builtin"]
 # Where an operation may change the picture. Each is a case in planning/frames.py.
 Changes = Literal["everywhere", "beyond", "anchor", "region", "at"]
@@ -38,6 +48,36 @@ NO_CHECKS = Checks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """Where the value of a model's own parameter comes from.
+
+    From the operation's argument `name`, or from how far the picture is extended on the side
+    `extension` (in fractions of its own), or it is always `value`. `values` turns the words of an
+    argument into what the model takes; `plus` is added to a number.
+    """
+
+    name: str | None = None
+    extension: Literal["left", "right", "top", "bottom"] | None = None
+    value: JsonValue = None
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+    plus: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUse:
+    """How one model does an operation, where it has functions and parameters of its own.
+
+    It is for steps whose arguments `given` are there and whose arguments under `when` have one of
+    the values.
+    """
+
+    function: str | None = None
+    parameters: Mapping[str, Argument] = field(default_factory=dict)
+    when: Mapping[str, tuple[JsonValue, ...]] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing that can be done to pictures, with typed parameters.
 
@@ -48,6 +88,8 @@ class Operation:
     `local` names the algorithm of the embedded engine; None if only a model can do it.
     `paints` says that the result carries boxes or masks that a next edit would take for content.
     `seeded` says that the local algorithm draws another picture for another seed.
+    `models` says by a model's name how it is asked, where that takes more than the prompt; the
+    first use that fits is taken.
     """
 
     name: str
@@ -66,4 +108,5 @@ class Operation:
     seeded: bool = False
     example: str = ""
     checks: Checks = NO_CHECKS
+    models: Mapping[str, tuple[ModelUse, ...]] = field(default_factory=dict)
     builtin: bool = True  # from the catalogue; False for a recipe's own

@@ -61,7 +61,17 @@ class Ratio:
         return f"{self.width}:{self.height}"
 
 
-SizeWish = Size | Ratio
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A size by the model's own name for it: `2K`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SizeWish = Size | Ratio | Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

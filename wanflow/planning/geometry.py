@@ -13,6 +13,9 @@ from wanflow.model.values import JsonValue, Size
 DEFAULT_EXTENSION = 0.25
 # What `grid` leaves between its cells.
 DEFAULT_GAP_PX = 16
+_SIDES = ("left", "right", "top", "bottom")
+# What `upscale` multiplies both sides by when nothing is said.
+DEFAULT_FACTOR = 2
 # Larger pictures are not made on this machine.
 MOST_PIXELS = 40_000_000
 
@@ -59,8 +62,8 @@ def result_size(
         rule: the operation's.
         sizes: of its pictures as they are seen, in their order; at least one.
         arguments: what stands under the step's `with`, valid by the operation's `params`.
-        asked: the step's `size`. `same` and `extended` go by it; the others are exact pixel work,
-            whose arguments alone say the size.
+        asked: the step's `size`. `same`, `extended` and `upscaled` go by it; the others are
+            exact pixel work, whose arguments alone say the size.
         of: which picture the rule starts from.
     """
     picture = sizes[0] if of == "first" else sizes[-1]
@@ -79,6 +82,8 @@ def result_size(
             size = turned(picture, arguments)
         case "overlaid":
             size = picture
+        case "upscaled":
+            size = asked or upscaled(picture, arguments)
         case _:  # gridded
             size = gridded(picture, len(sizes), arguments).size
     return size
@@ -99,13 +104,37 @@ def extended(size: Size, arguments: Mapping[str, JsonValue]) -> Extension:
     aspect = arguments.get("aspect")
     if isinstance(aspect, str):
         return _to_ratio(size, aspect)
-    given = {side: _fraction(arguments.get(side)) for side in ("left", "right", "top", "bottom")}
-    if not any(given.values()):
-        given["left"] = given["right"] = DEFAULT_EXTENSION
+    given = extension_fractions(size, arguments) or {}
     left, right = (round(size.width_px * given[side]) for side in ("left", "right"))
     top, bottom = (round(size.height_px * given[side]) for side in ("top", "bottom"))
     canvas = Size(width_px=size.width_px + left + right, height_px=size.height_px + top + bottom)
     return Extension(size=canvas, left_px=left, top_px=top)
+
+
+def extension_fractions(
+    size: Size | None, arguments: Mapping[str, JsonValue]
+) -> Mapping[str, float] | None:
+    """Say by which fractions of its sides `outpaint` extends a picture, exactly.
+
+    Args:
+        size: of the original; only `aspect` needs it.
+        arguments: as for `extended`.
+
+    Returns:
+        `left`, `right`, `top` and `bottom`; None if that cannot be told without a size.
+    """
+    aspect = arguments.get("aspect")
+    if isinstance(aspect, str):
+        if size is None:
+            return None
+        more = _ratio(aspect) / Fraction(size.width_px, size.height_px)
+        across, down = (more - 1) / 2, (1 / more - 1) / 2
+        beside, above = float(max(across, Fraction(0))), float(max(down, Fraction(0)))
+        return {"left": beside, "right": beside, "top": above, "bottom": above}
+    given = {side: _fraction(arguments.get(side)) for side in _SIDES}
+    if not any(given.values()):
+        given["left"] = given["right"] = DEFAULT_EXTENSION
+    return given
 
 
 def cropped(size: Size, arguments: Mapping[str, JsonValue]) -> Box:
@@ -158,6 +187,11 @@ def resized(size: Size, arguments: Mapping[str, JsonValue]) -> Size:
     else:
         return size
     return _scaled(size, scale)
+
+
+def upscaled(size: Size, arguments: Mapping[str, JsonValue]) -> Size:
+    """Say what `upscale` makes of a picture's size: both sides times `factor`, by default twice."""
+    return resized(size, {"factor": arguments.get("factor", DEFAULT_FACTOR)})
 
 
 def turned(size: Size, arguments: Mapping[str, JsonValue]) -> Size:

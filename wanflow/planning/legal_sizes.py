@@ -8,8 +8,6 @@ from wanflow.model.card import SizeLimits
 from wanflow.model.recipe import Ratio
 from wanflow.model.values import Size
 
-# The area that the service aims at when no size is asked for: see `default_model_size`.
-_DEFAULT_AREA_PX = 1280 * 1280
 # How far off a wished ratio a size may be for the sake of round sides.
 _RATIO_TOLERANCE = Fraction(1, 100)
 
@@ -17,7 +15,8 @@ _RATIO_TOLERANCE = Fraction(1, 100)
 def is_legal(size: Size, limits: SizeLimits) -> bool:
     """Say whether a model takes a size; it need not be a multiple of anything."""
     area = size.width_px * size.height_px
-    return limits.area_min_px <= area <= limits.area_max_px and _ratio_fits(size, limits)
+    fits = limits.area_min_px <= area <= limits.area_max_px and _sides_fit(size, limits)
+    return fits and _ratio_fits(size, limits)
 
 
 def is_legal_ratio(ratio: Ratio, limits: SizeLimits) -> bool:
@@ -60,22 +59,24 @@ def nearest_legal(size: Size, limits: SizeLimits) -> Size:
     return _around(size.width_px * size.height_px, ratio, limits)
 
 
-def default_model_size(last: Size, limits: SizeLimits) -> Size:
+def default_model_size(last: Size, limits: SizeLimits, *, tier: str | None = None) -> Size:
     """Predict the size of a model's result when none is asked for.
 
     Args:
         last: size of the last picture; its ratio is kept as far as the limits allow.
         limits: of the model.
+        tier: a name of the card that stands for an area, such as `2K`.
 
     Raises:
         ValueError: no multiple of the step is legal, so the card contradicts itself.
 
     Source:
-        The service documents an area of about 1280*1280 and the ratio of the last picture, not
-        how it rounds; its sibling models round to multiples of 16.
+        The pages document an area (about 1280*1280 for wan2.5) and the ratio of the last picture,
+        not how a size is rounded; where they do, it is to multiples of 16.
     """
     ratio = _legal_ratio(Fraction(last.width_px, last.height_px), limits)
-    return _around(_DEFAULT_AREA_PX, ratio, limits)
+    area_px = limits.tiers.get(tier or "", limits.default_area_px)
+    return _around(area_px, ratio, limits)
 
 
 def _around(area_px: int, ratio: Fraction, limits: SizeLimits) -> Size:
@@ -85,11 +86,15 @@ def _around(area_px: int, ratio: Fraction, limits: SizeLimits) -> Size:
         width_px=_to_step(math.sqrt(area * ratio), step),
         height_px=_to_step(math.sqrt(area / ratio), step),
     )
-    while size.width_px * size.height_px > limits.area_max_px or not _ratio_fits(size, limits):
+    while (
+        size.width_px * size.height_px > limits.area_max_px
+        or not _ratio_fits(size, limits)
+        or max(size.width_px, size.height_px) > (limits.side_max_px or math.inf)
+    ):
         size = _with_longer(size, -step)
         if min(size.width_px, size.height_px) < step:
             raise _no_legal_size(limits)
-    while size.width_px * size.height_px < limits.area_min_px:
+    while size.width_px * size.height_px < limits.area_min_px or _too_narrow(size, limits):
         size = _with_shorter(size, step)
     if not is_legal(size, limits):
         raise _no_legal_size(limits)
@@ -98,7 +103,8 @@ def _around(area_px: int, ratio: Fraction, limits: SizeLimits) -> Size:
 
 def _near_ratio(wanted: Fraction, limits: SizeLimits) -> Iterator[Size]:
     step = limits.multiple_px
-    longest = math.isqrt(math.ceil(limits.area_max_px * max(wanted, 1 / wanted))) + step
+    by_area = math.isqrt(math.ceil(limits.area_max_px * max(wanted, 1 / wanted))) + step
+    longest = min(by_area, limits.side_max_px or by_area)
     for side in range(step, longest + 1, step):
         yield Size(width_px=side, height_px=_to_step(side / wanted, step))
         yield Size(width_px=_to_step(side * wanted, step), height_px=side)
@@ -122,6 +128,15 @@ def _legal_ratio(ratio: Fraction, limits: SizeLimits) -> Fraction:
 
 def _ratio_fits(size: Size, limits: SizeLimits) -> bool:
     return limits.ratio_min <= size.width_px / size.height_px <= limits.ratio_max
+
+
+def _sides_fit(size: Size, limits: SizeLimits) -> bool:
+    longest = max(size.width_px, size.height_px)
+    return longest <= (limits.side_max_px or longest) and not _too_narrow(size, limits)
+
+
+def _too_narrow(size: Size, limits: SizeLimits) -> bool:
+    return min(size.width_px, size.height_px) < (limits.side_min_px or 1)
 
 
 def _off(size: Size, wanted: Fraction) -> Fraction:

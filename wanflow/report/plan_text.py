@@ -69,7 +69,7 @@ def seconds_estimate(plan: Plan) -> float:
     return max(ready.values(), default=0.0)
 
 
-def plan_json(plan: Plan) -> JsonValue:
+def plan_json(plan: Plan) -> dict[str, JsonValue]:
     """Give a plan as the document that `schemas/plan.schema.json` describes."""
     return {
         "version": 1,

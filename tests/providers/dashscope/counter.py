@@ -81,7 +81,7 @@ CARDS = {
     WAN25: card(),
     "wanx2.1-imageedit": card(
         "wanx2.1-imageedit",
-        parameters={**_COMMON, "function": {}},
+        parameters={**_COMMON, "function": {}, "left_scale": {}, "right_scale": {}},
         prompt_max_chars=800,
         negative_prompt_max_chars=None,
         submissions_per_s=2.0,

@@ -23,6 +23,7 @@ from tests.providers.dashscope.counter import (
 from wanflow.errors import PausedError, StepError, UndecidedError, UnfinishedError, UsageError
 from wanflow.execute.ledger import NO_CAP, Cap, Ending, Entry, Intent
 from wanflow.execute.ports import Made
+from wanflow.imaging.probe import probe
 from wanflow.model.plan import UrlImage
 from wanflow.providers.dashscope.asked import asked_by, prompt_sha256
 from wanflow.providers.dashscope.carrying import look_at
@@ -504,6 +505,74 @@ async def test_an_edit_without_a_task_cannot_be_looked_up(tmp_path: Path) -> Non
     assert counter.bought == 1
 
 
+async def test_the_silence_of_the_list_says_nothing_of_an_edit_without_a_task(
+    tmp_path: Path,
+) -> None:
+    counter = open_counter(tmp_path, faults="drop-after-accept")
+    wanted = job(model="qwen-image-edit-plus")
+    with pytest.raises(UndecidedError):
+        await counter.edit(wanted)
+
+    async with counter.provider() as provider:
+        swept = await provider.sweep([wanted])
+        with pytest.raises(UndecidedError) as undecided:
+            await provider.edit(counter.call(wanted))
+
+    assert [type(found.fate) for found in swept] == [Unresolved]
+    assert "--adopt" not in (undecided.value.hint or "")
+    assert counter.bought == 1
+
+
+async def test_an_edit_without_a_task_is_bought_again_only_on_a_persons_word(
+    tmp_path: Path,
+) -> None:
+    counter = open_counter(tmp_path, faults="drop-after-accept#1")
+    wanted = job(model="qwen-image-edit-plus")
+    with pytest.raises(UndecidedError):
+        await counter.edit(wanted)
+
+    with pytest.raises(UsageError, match="no tasks to adopt"):
+        await counter.edit(
+            wanted, decisions=Decisions(adopt=(f"{wanted.fingerprint[:12]}=some-task",))
+        )
+    with pytest.raises(UndecidedError):
+        await counter.edit(wanted, decisions=Decisions(adopt=("some-task",)))
+    with pytest.raises(StepError) as left_out:
+        await counter.edit(wanted, decisions=Decisions(skip=True))
+    made = await counter.edit(wanted, decisions=Decisions(resubmit=True))
+
+    assert left_out.value.code == "left-out"
+    assert len(made.files) == 1
+    assert counter.bought == 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "http-500",
+        "html-502-after-accept",
+        "hang-after-accept",
+        "slow-loris",
+        "truncated-body",
+        "bad-json",
+        "wrong-type",
+        "reset-after-accept",
+    ],
+)
+async def test_whatever_spoils_the_answer_an_edit_without_a_task_is_not_repeated(
+    tmp_path: Path, fault: str
+) -> None:
+    counter = open_counter(tmp_path, faults=f"submit/{fault}")
+
+    with pytest.raises(UndecidedError) as undecided:
+        await counter.edit(job(model="qwen-image-edit-plus"))
+    with pytest.raises(UndecidedError):
+        await counter.edit(job(model="qwen-image-edit-plus"))
+
+    assert undecided.value.code == "unresolved"
+    assert counter.count("submit") == 1
+
+
 async def test_pictures_of_an_edit_without_a_task_can_be_lost(tmp_path: Path) -> None:
     counter = open_counter(tmp_path, faults="expired-result")
 
@@ -532,8 +601,7 @@ async def test_the_older_editor_gets_its_function(counter: Counter) -> None:
     wanted = job(
         model="wanx2.1-imageedit",
         operation="outpaint",
-        arguments={"left": 0.5, "right": 0.5, "aspect": "x", "top": True},
-        parameters={},
+        parameters={"function": "expand", "left_scale": 1.5, "right_scale": 1.5},
     )
     asked = asked_by(wanted, CARDS, "beijing")
 
@@ -543,23 +611,7 @@ async def test_the_older_editor_gets_its_function(counter: Counter) -> None:
 
     assert asked.function == "expand"
     assert dict(asked.parameters) == {"n": 1, "left_scale": 1.5, "right_scale": 1.5}
-    assert len(made.files) == 1
-
-
-def test_the_older_editor_takes_a_function_by_name() -> None:
-    wanted = job(
-        model="wanx2.1-imageedit",
-        operation="upscale",
-        arguments={"factor": 2},
-        parameters={"function": "super_resolution"},
-    )
-
-    asked = asked_by(wanted, CARDS, None)
-
-    assert asked.function == "super_resolution"
-    assert dict(asked.parameters) == {"n": 1, "upscale_factor": 2}
-    other = replace(wanted, parameters={"function": "doodle"})
-    assert dict(asked_by(other, CARDS, None).parameters) == {"n": 1}
+    assert probe(made.files[0]).width_px == 1200
 
 
 @pytest.mark.parametrize(
@@ -568,7 +620,7 @@ def test_the_older_editor_takes_a_function_by_name() -> None:
         ({"model": "no-such-model"}, "model-not-served"),
         ({"model": None}, "model-not-served"),
         ({"model": "openai"}, "model-not-served"),
-        ({"model": "wanx2.1-imageedit", "operation": "storyboard"}, "operation-not-served"),
+        ({"model": "wanx2.1-imageedit", "operation": "fuse"}, "operation-not-served"),
     ],
 )
 def test_what_the_provider_does_not_do_is_said(changes: dict[str, object], code: str) -> None:
@@ -590,7 +642,8 @@ def test_a_negative_prompt_goes_where_the_model_takes_one() -> None:
 
     assert asked_by(wanted, CARDS, None).negative_prompt == "blurry"
     assert dict(asked_by(wanted, CARDS, None).parameters) == {"n": 1, "prompt_extend": False}
-    older = replace(wanted, model="wanx2.1-imageedit")
+    spoken = {"negative_prompt": "blurry", "function": "description_edit"}
+    older = replace(wanted, model="wanx2.1-imageedit", parameters=spoken)
     assert asked_by(older, CARDS, None).negative_prompt is None
 
 

@@ -333,3 +333,24 @@ def test_a_task_says_how_long_it_took() -> None:
     assert report.seconds == pytest.approx(53.582)
     swapped = {**body["output"], "end_time": "2020-01-01 00:00:00.000"}
     assert read_report(json.dumps({"output": swapped}).encode()).seconds is None
+
+
+def test_pictures_come_in_one_choice_or_in_several() -> None:
+    def choice(*parts: dict[str, str]) -> dict[str, Any]:
+        return {"finish_reason": "stop", "message": {"role": "assistant", "content": [*parts]}}
+
+    image = [{"type": "image", "image": f"https://a.example/{at}.png"} for at in range(3)]
+    together = {"output": {"choices": [choice(*image)], "finished": True}}
+    apart = {
+        "output": {
+            "choices": [choice({"type": "text", "text": "x"}, image[0]), *map(choice, image[1:])]
+        },
+        "usage": {"image_count": 3},
+    }
+
+    reports = [read_report(json.dumps(said).encode(), tasks=False) for said in (together, apart)]
+
+    urls = [one["image"] for one in image]
+    assert [[picture.url for picture in report.pictures] for report in reports] == [urls, urls]
+    assert [report.billed_images for report in reports] == [None, 3]
+    assert {report.state for report in reports} == {"SUCCEEDED"}

@@ -44,7 +44,7 @@ def new_call(tmp_path: Path) -> NewCall:
             key=JobKey("step"),
             operation=algorithm or "edit",
             operation_version="1.0.0",
-            provider="local@1",
+            provider="local@2",
             model=None,
             algorithm=algorithm,
             prompt="never read",

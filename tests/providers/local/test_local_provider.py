@@ -27,7 +27,7 @@ def sha256(file: Path) -> str:
 def test_it_fits_the_port_and_names_its_version() -> None:
     provider: Provider = LocalProvider()
 
-    assert provider.family == "local@1"
+    assert provider.family == "local@2"
 
 
 @pytest.mark.anyio
@@ -164,9 +164,21 @@ async def test_a_seeded_operation_counts_its_seed_up(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_two_worker_processes_give_equal_bytes(new_call: NewCall) -> None:
-    arguments: Mapping[str, JsonValue] = {"subject": "cup", "at": {"x": 0.8, "y": 0.9}}
-    calls = [new_call("fuse", "coffee", "rocket", also=arguments) for _ in range(2)]
+@pytest.mark.parametrize(
+    ("algorithm", "pictures", "arguments"),
+    [
+        ("fuse", ("coffee", "rocket"), {"subject": "cup", "at": {"x": 0.8, "y": 0.9}}),
+        ("enlarge", ("coffee",), {"subject": "cup", "scale": 1.2}),
+        ("segment", ("astronaut",), {"targets": ["face", "subject"]}),
+    ],
+)
+async def test_two_worker_processes_give_equal_bytes(
+    new_call: NewCall,
+    algorithm: str,
+    pictures: tuple[str, ...],
+    arguments: Mapping[str, JsonValue],
+) -> None:
+    calls = [new_call(algorithm, *pictures, also=arguments) for _ in range(2)]
     digests: list[str] = []
 
     async def run(provider: LocalProvider, at: int) -> None:
@@ -217,6 +229,10 @@ async def test_arguments_of_any_mapping_reach_the_worker(new_call: NewCall) -> N
         ("detect", {"targets": ["face"]}),
         ("outpaint", {"left": 0.1}),
         ("remove_text", {}),
+        ("upscale", {"factor": 3}),
+        ("enlarge", {"subject": "rocket"}),
+        ("segment", {"targets": ["subject"]}),
+        ("restage", {}),
     ],
 )
 async def test_a_wished_size_is_met_exactly(

@@ -1,9 +1,15 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from tests.providers.local.photographs import PICTURES
+from wanflow.imaging.pixels import in_srgb, straight
 from wanflow.model.values import Size
+from wanflow.providers.local import files
 from wanflow.providers.local.areas import Box, around, region
 from wanflow.providers.local.pixels import shaped, size_of
 
@@ -76,3 +82,17 @@ def test_parts_have_names(wish: object, expected: tuple[int, int, int, int]) -> 
 
 def test_around_nothing_there_is_no_box() -> None:
     assert around(np.zeros((3, 3), dtype=np.bool_)) is None
+
+
+def test_a_picture_is_read_in_the_colours_in_which_it_is_shown(tmp_path: Path) -> None:
+    with Image.open(PICTURES / "rocket.jpg") as tagged:
+        assert tagged.info["icc_profile"]
+        plain = np.array(tagged.convert("RGB"))
+        shown = np.array(in_srgb(straight(tagged)))
+        file = tmp_path / "rocket.png"
+        tagged.save(file, icc_profile=tagged.info["icc_profile"])
+
+    pixels = files.read(file)
+
+    assert (pixels == shown).all()
+    assert np.abs(pixels.astype(float) - plain).mean() > 3

@@ -6,7 +6,7 @@ from wanflow.errors import Problem
 from wanflow.loading.view import RecipeView
 from wanflow.model.values import JsonValue
 
-_LIMITED = {"n": "pictures at once", "seed": "as a seed"}
+_LIMITED = {"n": " pictures at once", "seed": " as a seed"}
 
 
 def number_problems(view: RecipeView) -> Iterator[Problem]:
@@ -23,7 +23,8 @@ def number_problems(view: RecipeView) -> Iterator[Problem]:
             told.add(place)
             least = _number(limits.get("minimum")) or 0
             name = card.name if card is not None else ""
-            message = f"`{key}` is {value}; '{name}' takes {least} to {most} {what}"
+            span = f"{least} to {most}{what}" if least < most else f"{most} only"
+            message = f"`{key}` is {value}; '{name}' takes {span}"
             yield view.problem("out-of-range", message, place, hint=f"write at most {most}")
 
 

@@ -102,8 +102,8 @@ def _number(view: RecipeView, step: StepView) -> Iterator[Problem]:
     place = f"{step.pointer}/use" if step.implied else f"{step.pointer}/images"
     at_most, who = operation.images_max, f"'{operation.name}'"
     card = view.card(step)
-    if card is not None and card.images.count_max < at_most:
-        at_most, who = card.images.count_max, f"the model '{card.name}'"
+    if card is not None and card.images_max(operation.roles) < at_most:
+        at_most, who = card.images_max(operation.roles), f"the model '{card.name}'"
     if least > at_most:
         message = (
             f"{who} takes {_range(operation.images_min, at_most)}; here are {_many(step, least)}"

@@ -1,13 +1,14 @@
 """Sizes: within the area and the ratio that the model allows."""
 
 from collections.abc import Iterator
-from math import gcd, isqrt, sqrt
+from math import ceil, gcd, isqrt, sqrt
 
 from wanflow.errors import Problem
+from wanflow.loading.near import listed
 from wanflow.loading.view import RecipeView, words
 from wanflow.loading.wishes import size_wish
-from wanflow.model.card import SizeLimits
-from wanflow.model.recipe import Ratio
+from wanflow.model.card import ModelCard, SizeLimits
+from wanflow.model.recipe import Ratio, Tier
 from wanflow.model.values import Size
 
 # A ratio with larger terms than this is an accident of pixels, not a wish.
@@ -23,12 +24,29 @@ def size_problems(view: RecipeView) -> Iterator[Problem]:
         wish = size_wish(text) if text is not None else None
         if card is None or card.size is None or wish is None or place in told:
             continue
+        if isinstance(wish, Tier):
+            no = _no_such_name(wish, card, card.size)
+            if no is not None:
+                told.add(place)
+                yield view.problem("unknown-size", no[0], place, hint=no[1])
+            continue
         said = _wrong(wish, card.size)
         if said is not None:
             told.add(place)
             code, message = said
             hint = f"the nearest that it takes is '{_nearest(wish, card.size)}'"
             yield view.problem(code, f"{message} for '{card.name}'", place, hint=hint)
+
+
+def _no_such_name(wish: Tier, card: ModelCard, limits: SizeLimits) -> tuple[str, str] | None:
+    """Say (message, hint) of a name that the model does not know, or not for edits."""
+    usable = [name for name in limits.tiers if name not in limits.tiers_without_pictures]
+    if wish.name in usable:
+        return None
+    hint = f"write {listed(usable)}, or a size in pixels" if usable else "write it in pixels"
+    if wish.name in limits.tiers:
+        return f"'{card.name}' takes '{wish}' only of requests without a picture", hint
+    return f"'{card.name}' knows no size '{wish}'", hint
 
 
 def nearest_size(size: Size, limits: SizeLimits) -> Size:
@@ -46,7 +64,9 @@ def nearest_size(size: Size, limits: SizeLimits) -> Size:
         return size
     width, height = size.width_px, size.height_px
     ratio = min(max(width / height, limits.ratio_min), limits.ratio_max)
-    area = min(max(width * height, limits.area_min_px), limits.area_max_px)
+    area = _within_sides(
+        min(max(width * height, limits.area_min_px), limits.area_max_px), ratio, limits
+    )
     shared = gcd(width, height)
     terms = (width // shared, height // shared)
     if ratio == width / height and max(terms) <= _PLAIN_TERM:
@@ -58,15 +78,23 @@ def nearest_size(size: Size, limits: SizeLimits) -> Size:
     return _stepped(ratio, area, limits)
 
 
+def _within_sides(area: int, ratio: float, limits: SizeLimits) -> int:
+    """Bring an area to where, in that ratio, no side is too long or too short."""
+    long_by_short = max(ratio, 1 / ratio)
+    if limits.side_max_px is not None:
+        area = min(area, int(limits.side_max_px**2 / long_by_short))
+    return max(area, ceil((limits.side_min_px or 1) ** 2 * long_by_short))
+
+
 def _stepped(ratio: float, area: int, limits: SizeLimits) -> Size:
     step = limits.multiple_px
     across, down = sqrt(area * ratio) / step, sqrt(area / ratio) / step
-    near = [
-        Size(width_px=max(int(across) + dx, 1) * step, height_px=max(int(down) + dy, 1) * step)
-        for dx in (-1, 0, 1, 2)
-        for dy in (-1, 0, 1, 2)
-    ]
-    legal = [size for size in near if _legal(size, limits)]
+    near = [(int(across) + dx, int(down) + dy) for dx in (-1, 0, 1, 2) for dy in (-1, 0, 1, 2)]
+    # At an extreme ratio one step of the shorter side is worth several of the longer one.
+    near += [(one, int(one / ratio) + dy) for one, _ in near for dy in (0, 1)]
+    near += [(int(one * ratio) + dx, one) for _, one in near for dx in (0, 1)]
+    sizes = [Size(width_px=max(w, 1) * step, height_px=max(h, 1) * step) for w, h in near]
+    legal = [size for size in sizes if _legal(size, limits)]
     return min(
         legal,
         key=lambda size: (
@@ -78,8 +106,14 @@ def _stepped(ratio: float, area: int, limits: SizeLimits) -> Size:
 
 def _legal(size: Size, limits: SizeLimits) -> bool:
     area, ratio = size.width_px * size.height_px, size.width_px / size.height_px
-    within = limits.area_min_px <= area <= limits.area_max_px
+    within = limits.area_min_px <= area <= limits.area_max_px and _sides_fit(size, limits)
     return within and limits.ratio_min <= ratio <= limits.ratio_max
+
+
+def _sides_fit(size: Size, limits: SizeLimits) -> bool:
+    shortest, longest = sorted((size.width_px, size.height_px))
+    most = longest if limits.side_max_px is None else limits.side_max_px
+    return (limits.side_min_px or 1) <= shortest and longest <= most
 
 
 def _wrong(wish: Size | Ratio, limits: SizeLimits) -> tuple[str, str] | None:
@@ -88,6 +122,10 @@ def _wrong(wish: Size | Ratio, limits: SizeLimits) -> tuple[str, str] | None:
         return "size-ratio", (
             f"the ratio of {wish} is outside {_ratio(limits.ratio_min)} to "
             f"{_ratio(limits.ratio_max)}, the limits"
+        )
+    if isinstance(wish, Size) and not _sides_fit(wish, limits):
+        return "size-sides", (
+            f"each side of {wish} must have {limits.side_min_px} to {limits.side_max_px} pixels"
         )
     if isinstance(wish, Size) and not _legal(wish, limits):
         return "size-area", (

@@ -10,45 +10,6 @@ from wanflow.model.plan import Job
 from wanflow.model.values import JsonValue
 from wanflow.providers.dashscope.wire.bodies import Family, family_named
 
-_ARGUMENTS = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """What the older editor calls an operation, and what it calls the operation's arguments.
-
-    A number under `plus` is an extension, which the service counts from 1.0.
-    """
-
-    name: str
-    arguments: _ARGUMENTS
-    plus: float = 0.0
-
-
-# Source: API reference of wanx2.1-imageedit; read 2026-11-23.
-_FUNCTIONS: Mapping[str, Function] = {
-    "edit": Function(name="description_edit", arguments={"strength": "strength"}),
-    "replace": Function(name="description_edit", arguments={"strength": "strength"}),
-    "inpaint": Function(name="description_edit_with_mask", arguments={}),
-    "transfer": Function(name="stylization_all", arguments={"strength": "strength"}),
-    "stylize": Function(name="stylization_all", arguments={"strength": "strength"}),
-    "colorize": Function(name="colorization", arguments={}),
-    "sketch_to_image": Function(name="doodle", arguments={}),
-    "remove_text": Function(name="remove_watermark", arguments={}),
-    "upscale": Function(name="super_resolution", arguments={"factor": "upscale_factor"}),
-    "zoom": Function(name="super_resolution", arguments={"factor": "upscale_factor"}),
-    "outpaint": Function(
-        name="expand",
-        arguments={
-            "top": "top_scale",
-            "bottom": "bottom_scale",
-            "left": "left_scale",
-            "right": "right_scale",
-        },
-        plus=1.0,
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -93,16 +54,15 @@ def asked_by(job: Job, cards: Mapping[str, ModelCard], region: str | None) -> As
             f"DashScope does not speak '{card.family}', the family of '{card.name}'",
             hint="see `wanflow models` for the provider of each model",
         ) from None
-    function = _function(job) if "function" in card.parameters else None
     negative = job.parameters.get("negative_prompt")
     takes_negative = card.negative_prompt_max_chars is not None
     return Asked(
         job=job,
         card=card,
         family=family,
-        parameters=_parameters(job, card, function),
+        parameters=_parameters(job, card),
         negative_prompt=str(negative) if negative and takes_negative else None,
-        function=function.name if function else None,
+        function=_function(job) if "function" in card.parameters else None,
         price=_price(card, region),
     )
 
@@ -113,23 +73,18 @@ def prompt_sha256(prompt: str, card: ModelCard) -> str:
     return sha256(read.encode("utf-8", "replace")).hexdigest()
 
 
-def _function(job: Job) -> Function:
+def _function(job: Job) -> str:
     named = job.parameters.get("function")
     if isinstance(named, str):
-        known = _FUNCTIONS.get(job.operation)
-        arguments = known.arguments if known and known.name == named else {}
-        return Function(name=named, arguments=arguments)
-    found = _FUNCTIONS.get(job.operation)
-    if found is None:
-        raise StepError(
-            "operation-not-served",
-            f"'{job.model}' cannot do '{job.operation}'",
-            hint="use wan2.5-i2i-preview for it, or name a `function`",
-        )
-    return found
+        return named
+    raise StepError(
+        "operation-not-served",
+        f"'{job.model}' has no function for '{job.operation}'",
+        hint="use a model that follows any prompt, such as wan2.5-i2i-preview",
+    )
 
 
-def _parameters(job: Job, card: ModelCard, function: Function | None) -> dict[str, JsonValue]:
+def _parameters(job: Job, card: ModelCard) -> dict[str, JsonValue]:
     """Give what is sent as `parameters`: what the card knows and the job says, `n` always.
 
     The service's own `n` is 4 for some models, and every picture is billed.
@@ -137,14 +92,7 @@ def _parameters(job: Job, card: ModelCard, function: Function | None) -> dict[st
     elsewhere = {"negative_prompt", "function"}
     given = {**job.parameters, "n": job.n}
     known = [name for name in card.parameters if name not in elsewhere]
-    sent: dict[str, JsonValue] = {
-        name: given[name] for name in ("n", *known) if given.get(name) is not None
-    }
-    for name, theirs in (function.arguments if function else {}).items():
-        value = job.arguments.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and function is not None:
-            sent[theirs] = value + function.plus if function.plus else value
-    return sent
+    return {name: given[name] for name in ("n", *known) if given.get(name) is not None}
 
 
 def _price(card: ModelCard, region: str | None) -> Price:

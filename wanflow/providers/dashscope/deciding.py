@@ -6,7 +6,6 @@ import anyio
 
 from wanflow.errors import StepError, UndecidedError, UsageError
 from wanflow.execute.ledger import Ending, Entry, Ledger
-from wanflow.providers.dashscope.asked import Asked
 from wanflow.providers.dashscope.asking import Asking
 from wanflow.providers.dashscope.regions import is_loopback
 from wanflow.providers.dashscope.settings import Settings
@@ -18,6 +17,10 @@ _AFTERMATH_S = 10.0
 _FLAGS = (
     "look it up in the console of Model Studio; then --adopt ID takes a task over, "
     "--resubmit-ambiguous pays once more, --skip leaves the step out"
+)
+_FLAGS_WITHOUT_TASK = (
+    "see in the console's bill of Model Studio whether it was charged; its pictures cannot be "
+    "fetched: --resubmit-ambiguous pays once more, --skip leaves the step out"
 )
 
 
@@ -46,12 +49,11 @@ class Deciding:
         if now_s is not None:
             self._over_s[entry.id] = now_s
 
-    async def clear_up(self, entry: Entry, *, asked: Asked | None, doubt: str = "") -> None:
+    async def clear_up(self, entry: Entry, *, doubt: str = "") -> None:
         """Find out what became of an open entry without a task, and enter it.
 
         Args:
             entry: it may belong to another process that is still waiting for its answer.
-            asked: what the request was for; None if that is not at hand.
             doubt: what went wrong, if it is known.
 
         Raises:
@@ -65,16 +67,14 @@ class Deciding:
         if adopted is not None:
             self._ledger.accept(entry.id, task_id=adopted, request_id=None)
             return
-        fate = await self.fate_of(entry, tasks=asked is None or asked.family.tasks)
+        fate = await self.fate_of(entry)
         if isinstance(fate, Unresolved):
             self._unresolved(entry, fate, doubt)
         else:
             self.enter(entry, fate)
 
-    async def fate_of(self, entry: Entry, *, tasks: bool = True) -> Fate:
+    async def fate_of(self, entry: Entry) -> Fate:
         """Look for a request at the service."""
-        if not tasks:
-            return Unresolved(reason="an edit without a task cannot be looked up")
         if entry.intent.service != self._settings.service.base_url:
             return Unresolved(reason=f"it was sent to {entry.intent.service}")
         if await self._asking.service_time_s() is None:
@@ -99,7 +99,8 @@ class Deciding:
         if decisions.skip:
             raise StepError("left-out", f"left out by --skip: {words}")
         if not decisions.resubmit:
-            raise UndecidedError("unresolved", f"{words}: {_described(entry)}", hint=_FLAGS)
+            hint = _FLAGS if self._sweep.has_task(entry) else _FLAGS_WITHOUT_TASK
+            raise UndecidedError("unresolved", f"{words}: {_described(entry)}", hint=hint)
         self._ledger.settle(entry.id, Ending(state="lost", reason=reason))
 
     def from_elsewhere(self, entry: Entry) -> bool:
@@ -135,8 +136,9 @@ class Deciding:
         now_s = self._asking.time.now_s() or 0.0
         if entry.intent.purse == self._settings.purse:
             return self._over_s.setdefault(entry.id, now_s)
-        sent_s = entry.intent.service_time_s or 0.0
-        return sent_s + self._settings.deadlines.response_s + _AFTERMATH_S
+        sent_s, wait = entry.intent.service_time_s or 0.0, self._settings.deadlines
+        answers_s = wait.response_s if self._sweep.has_task(entry) else wait.call_s
+        return sent_s + answers_s + _AFTERMATH_S
 
     def _adopted_by_hand(self, entry: Entry) -> str | None:
         """Find the task that a person has named for this request."""
@@ -145,12 +147,21 @@ class Deciding:
         for word in self._settings.decisions.adopt:
             request, _, task = word.rpartition("=")
             if request and entry.intent.fingerprint.startswith(request):
+                if not self._sweep.has_task(entry):
+                    raise UsageError(
+                        f"request {request} was sent to a model that has no tasks to adopt",
+                        hint="use --resubmit-ambiguous or --skip",
+                    )
                 return task
             if not request and task not in known:
                 alone.append(task)
-        if not alone:
+        if not alone or not self._sweep.has_task(entry):
             return None
-        others = [other for other in self._ledger.open() if other.task_id is None]
+        others = [
+            other
+            for other in self._ledger.open()
+            if other.task_id is None and self._sweep.has_task(other)
+        ]
         if len(alone) > 1 or len(others) > 1:
             raise UsageError(
                 f"{len(others)} requests are undecided: say which one a task belongs to",

@@ -32,6 +32,7 @@ from wanflow.providers.dashscope.wire.requests import cancel_task
 _DAY_S = 86_400.0
 _HELD_S = 0.5
 _UNANSWERED_MOST = 3
+_SURPLUS_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ class Owning:
                 owned = await self._over(entry, asked, attempts)
             elif entry is not None and entry.state == "intended":
                 async with self._prompts.with_name(asked.prompt_sha256):
-                    await self._deciding.clear_up(entry, asked=asked)
+                    await self._deciding.clear_up(entry)
                 continue
             else:
                 if entry is not None and entry.state == "lost":
@@ -137,7 +138,7 @@ class Owning:
                     self._bought_here[bought.entry.id] = anyio.current_time()
                     if bought.doubt is not None:
                         self._deciding.in_doubt(bought.entry)
-                        await self._deciding.clear_up(bought.entry, asked=asked, doubt=bought.doubt)
+                        await self._deciding.clear_up(bought.entry, doubt=bought.doubt)
                         attempts.unanswered += 1
             except HeldError:
                 await anyio.sleep(_HELD_S)
@@ -240,7 +241,10 @@ class Owning:
         name = asked.card.name
         if name not in self._slots:
             running = self._settings.running_at_once or asked.card.running_at_once
-            tokens = float("inf") if running is None else running + self._settings.surplus
+            tokens = float("inf")
+            if running is not None:
+                # The more run at once, the more of them end before it is noticed.
+                tokens = running + max(self._settings.surplus, int(running * _SURPLUS_SHARE))
             self._slots[name] = anyio.CapacityLimiter(tokens)
         return self._slots[name]
 

@@ -63,8 +63,9 @@ class Settings:
     `purse` names what `cap` is counted for. `state_folder` is where processes of this machine
     agree on their pace; None for a pace of one's own. `submits_at_once` bounds the requests in
     flight, and so the pictures at risk in a crash; `surplus` is how many tasks wait at the service
-    beyond those it runs at once. Pictures up to `inline_bytes` travel inside the first request.
-    A task is looked at every `look_every_s` at the least; the English API page advises 5 s.
+    beyond those it runs at once, at the least: it is a third of those, if that is more. Pictures up
+    to `inline_bytes` travel inside the first request. A task is looked at every `look_every_s` at
+    the least; the English API page advises 5 s.
     """
 
     service: Service

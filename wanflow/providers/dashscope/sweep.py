@@ -120,12 +120,15 @@ class Sweep:
         """Find out what became of a request without an id.
 
         Args:
-            entry: an open entry of a task request.
+            entry: an open entry.
             over_s: the service's time from which on it cannot arrive any more.
 
         Raises:
             AccountError: the key is refused.
         """
+        if not self.has_task(entry):
+            # The list has tasks only: that it does not show this request says nothing at all.
+            return Unresolved(reason="an edit without a task cannot be looked up")
         sent_s, now_s = entry.intent.service_time_s, await self._asking.service_time_s()
         if sent_s is None or now_s is None:
             return Unresolved(reason="the service's clock was not known")
@@ -140,6 +143,11 @@ class Sweep:
             return said.fate
         except TimeoutError:
             return Unresolved(reason="the service's list gave no clear answer in time")
+
+    def has_task(self, entry: Entry) -> bool:
+        """Say whether a request makes a task, which can be looked up; not every model's does."""
+        card = self._cards.get(entry.intent.model)
+        return card is None or card.has_tasks
 
     async def strangers(self, model: str, *, since_s: float) -> tuple[Stranger, ...]:
         """List the good tasks of a model that no entry knows, with their prompts.
@@ -169,7 +177,8 @@ class Sweep:
             raise PausedError(
                 "list-unreadable",
                 f"the service's list of tasks cannot be read: {error}".rstrip(": "),
-                hint="run the same command again later; nothing was sent",
+                hint="run the same command again later, nothing was sent; --resubmit-ambiguous goes"
+                " on without the list, and may pay twice for what the crash has hidden",
             ) from None
 
     async def _unknown(self, model: str, window: _Window) -> tuple[Row, ...]:

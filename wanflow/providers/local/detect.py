@@ -7,20 +7,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from wanflow.model.values import JsonValue, Note, Size
-from wanflow.providers.local.areas import Box, around
-from wanflow.providers.local.faces import faces
+from wanflow.providers.local.areas import Box
 from wanflow.providers.local.fonts import checked, font
-from wanflow.providers.local.lettering import lines
 from wanflow.providers.local.pixels import Painted, Pixels, Task, size_of
-from wanflow.providers.local.subject import rough_subject
+from wanflow.providers.local.targets import boxes_of, kind_of, not_found, took_subject
 from wanflow.providers.local.typeset import Colour, colour, is_light
 
-_WORDS = {
-    "face": ("face", "faces", "human face", "脸", "人脸", "面部", "面孔", "脸部"),
-    "text": ("text", "texts", "lettering", "letters", "words", "文字", "文本", "字", "字幕"),
-    "subject": ("subject", "main subject", "主体", "主物体", "主角"),
-}
-_KIND = {word: kind for kind, words in _WORDS.items() for word in words}
 _COLOURS = ("#FF3B30", "#34C759", "#0A84FF", "#FF9F0A", "#BF5AF2", "#64D2FF", "#FFD60A", "#FF375F")
 
 
@@ -47,19 +39,19 @@ def detect(task: Task) -> Painted:
     targets = [checked(str(name)) for name in wish] if isinstance(wish, Sequence) else []
     style = task.arguments.get("style")
     style = style if isinstance(style, Mapping) else {}
-    unknown = [name for name in targets if _kind(name) is None]
-    known = {_kind(name) for name in targets}
+    unknown = [name for name in targets if kind_of(name) is None]
+    known = {kind_of(name) for name in targets}
     found: list[Found] = []
     notes: list[Note] = []
     for at, name in enumerate(targets):
         stands_for_subject = unknown == [name] and "subject" not in known
-        boxes = _boxes(picture, "subject" if stands_for_subject else _kind(name))
+        boxes = boxes_of(picture, "subject" if stands_for_subject else kind_of(name))
         ink = colour(str(style.get("color") or _COLOURS[at % len(_COLOURS)]))
         found.extend(Found(box=box, label=name, colour=ink) for box in boxes)
         if not boxes:
-            notes.append(_not_found(name))
+            notes.append(not_found(name))
         elif stands_for_subject:
-            notes.append(_took_subject(name))
+            notes.append(took_subject(name))
     return Painted(pictures=(drawn(picture, found, style.get("width")),), notes=tuple(notes))
 
 
@@ -79,33 +71,6 @@ def drawn(picture: Pixels, found: Sequence[Found], width: JsonValue = None) -> P
         taken.append(place)
         _label(pen, one, place)
     return np.asarray(image)
-
-
-def _boxes(picture: Pixels, kind: str | None) -> tuple[Box, ...]:
-    if kind == "face":
-        return faces(picture)
-    if kind == "text":
-        return tuple(line.box.grown(0, size_of(picture)) for line in lines(picture))
-    if kind == "subject":
-        inside = rough_subject(picture)
-        box = None if inside is None else around(inside)
-        return () if box is None else (box,)
-    return ()
-
-
-def _kind(name: str) -> str | None:
-    return _KIND.get(name.strip().lower())
-
-
-def _not_found(name: str) -> Note:
-    return Note(code=f"not_found: {name}", text=f"the local engine found no {name} in the picture")
-
-
-def _took_subject(name: str) -> Note:
-    return Note(
-        code=f"took_subject: {name}",
-        text=f"the local engine cannot name things: it boxed the main subject as {name}",
-    )
 
 
 def _frame(pen: ImageDraw.ImageDraw, one: Found, line_px: int) -> None:

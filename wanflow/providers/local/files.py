@@ -6,14 +6,14 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from wanflow.errors import ImageError
+from wanflow.imaging.pixels import flattened, in_srgb, straight
 from wanflow.providers.local.pixels import Pixels
 
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
-_WHITE = (255, 255, 255)
 
 
 def read(path: Path) -> Pixels:
-    """Read a picture; what is transparent stands on white.
+    """Read a picture in sRGB, as it is shown; what is transparent stands on white.
 
     Raises:
         ImageError: the file is gone, or it is no complete picture of a known format.
@@ -21,7 +21,7 @@ def read(path: Path) -> Pixels:
     try:
         with Image.open(path, formats=_FORMATS) as image:
             image.load()
-            return np.array(_opaque(image))
+            return np.array(flattened(in_srgb(straight(image))))
     except FileNotFoundError:
         raise ImageError("image-missing", f"there is no picture {path.name}") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -35,11 +35,3 @@ def read(path: Path) -> Pixels:
 def write(pixels: Pixels, path: Path) -> None:
     """Write a picture as PNG: 8 bits RGB, no metadata, equal bytes for equal pixels."""
     Image.fromarray(pixels).save(path, format="PNG", compress_level=6)
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layer = image.convert("RGBA")
-    ground = Image.new("RGBA", layer.size, (*_WHITE, 255))
-    return Image.alpha_composite(ground, layer).convert("RGB")

@@ -31,7 +31,7 @@ def fuse(task: Task) -> Painted:
     blend = task.arguments.get("blend")
     result = scene
     for (subject, _), place in zip(subjects, places, strict=True):
-        result = _placed(result, subject, place, smooth=blend == "poisson")
+        result = set_into(result, subject, place, smooth=blend == "poisson")
     return Painted(
         pictures=(result,), notes=distinct([note for _, notes in subjects for note in notes])
     )
@@ -60,8 +60,18 @@ def _share(arguments: Mapping[str, JsonValue]) -> float:
     return float(height) if isinstance(height, int | float) else 0.0
 
 
-def _placed(scene: Pixels, subject: Cutout, place: Stand, *, smooth: bool) -> Pixels:
-    """Lay one subject over the scene, shadow first; what reaches beyond the edge is cut off."""
+def set_into(
+    scene: Pixels, subject: Cutout, place: Stand, *, smooth: bool = False, tone: bool = True
+) -> Pixels:
+    """Lay one subject over the scene, shadow first; what reaches beyond the edge is cut off.
+
+    Args:
+        scene: where it goes.
+        subject: at the size that it shall have.
+        place: where in the scene.
+        smooth: whether the scene's colours flow into the subject.
+        tone: whether its own colours move towards those around it.
+    """
     height, width = subject.mask.shape
     top, left = place.top_px, place.left_px
     upper, lower = max(0, top), min(scene.shape[0], top + height)
@@ -70,7 +80,9 @@ def _placed(scene: Pixels, subject: Cutout, place: Stand, *, smooth: bool) -> Pi
         return scene
     there = (slice(upper, lower), slice(first, last))
     here = (slice(upper - top, lower - top), slice(first - left, last - left))
-    colours = matched(subject.pixels, subject.mask, _surroundings(scene, place, subject))
+    colours = subject.pixels
+    if tone:
+        colours = matched(colours, subject.mask, _surroundings(scene, place, subject))
     mask = np.zeros(scene.shape[:2], dtype=np.float32)
     mask[there] = subject.mask[here]
     sheet = scene.copy()

@@ -36,7 +36,7 @@ class LocalProvider:
     @property
     def family(self) -> str:
         """Name and version of what makes the pictures; a new version makes other pixels."""
-        return "local@1"
+        return "local@2"
 
     async def edit(self, call: Call) -> Made:
         """Run the job's algorithm in a worker process; cancelling ends that process.

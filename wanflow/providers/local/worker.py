@@ -21,9 +21,22 @@ INSTALL = "python -m pip install 'wanflow[local]'"
 # Which algorithms bring their result to a wished size by themselves, which get their last picture
 # in that size (so that what they draw is neither cropped nor blurred), and which are brought to it
 # afterwards (so that their arguments mean the picture that the reader sees).
-_BY_ITSELF = frozenset({"compose", "outpaint", "storyboard"})
-_BEFORE = frozenset({"add_text", "detect", "fuse"})
-_AFTER = frozenset({"inpaint", "remove_text"})
+_BY_ITSELF = frozenset({"compose", "extract", "outpaint", "storyboard", "zoom"})
+_BEFORE = frozenset({"add_text", "detect", "fuse", "restage", "segment"})
+_AFTER = frozenset(
+    {
+        "colorize",
+        "enlarge",
+        "inpaint",
+        "relight",
+        "remove_text",
+        "replace",
+        "sketch_to_image",
+        "stylize",
+        "transfer",
+        "upscale",
+    }
+)
 ALGORITHMS = _BY_ITSELF | _BEFORE | _AFTER
 
 
