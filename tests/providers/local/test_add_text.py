@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from tests.providers.local.photographs import Photo
 from wanflow.errors import StepError
+from wanflow.loading import catalogue
+from wanflow.loading.arguments import argument_problems
 from wanflow.model.values import JsonValue, Size
 from wanflow.providers.local.add_text import add_text
 from wanflow.providers.local.areas import Box, around
@@ -134,13 +136,35 @@ def test_a_word_too_long_for_any_line_is_cut_only_at_the_smallest_size() -> None
     assert {line.size_px for line in placed} == {8}
 
 
-def test_chinese_punctuation_never_begins_a_line() -> None:
-    run = Run(text="一二三四五,六七八九十。", size_px=40, colour=(0, 0, 0))
+@pytest.mark.parametrize("mark", ",。、;:?!)】》〉」』〕”’…—~·%")
+def test_closing_punctuation_never_begins_a_line(mark: str) -> None:
+    run = Run(text=f"一二三四五{mark}六七八九十{mark}", size_px=40, colour=(0, 0, 0))
 
     placed = arranged([run], Size(width_px=250, height_px=400), "top")
 
     assert len(placed) > 1
-    assert not [line.text for line in placed if line.text[0] in ",。"]
+    assert not [line.text for line in placed if line.text[0] == mark]
+
+
+@pytest.mark.parametrize("mark", "(【《〈「『〔“‘¥")
+def test_opening_punctuation_never_ends_a_line(mark: str) -> None:
+    run = Run(text=f"一二三四{mark}五六七八九十", size_px=40, colour=(0, 0, 0))
+
+    placed = arranged([run], Size(width_px=250, height_px=400), "top")
+
+    assert len(placed) > 1
+    assert not [line.text for line in placed if line.text[-1] == mark]
+
+
+def test_a_dash_of_two_characters_is_not_cut_in_two() -> None:
+    for before in range(1, 9):
+        run = Run(text="一" * before + "——二三四五六……七八九", size_px=40, colour=(0, 0, 0))
+
+        placed = arranged([run], Size(width_px=250, height_px=600), "top")
+
+        joined = "|".join(line.text for line in placed)
+        assert "—|—" not in joined
+        assert "…|…" not in joined
 
 
 def test_line_breaks_of_the_text_are_kept() -> None:
@@ -159,6 +183,52 @@ def test_a_missing_character_is_named_with_its_code_point(text: str, point: str)
         checked(text)
 
     assert refusal.value.code == "missing-glyph"
+
+
+def test_all_missing_characters_are_named_at_once() -> None:
+    with pytest.raises(StepError, match=r"U\+20BB7.*U\+1F600") as refusal:
+        checked("𠮷野家😀𠮷")
+
+    assert refusal.value.hint == (
+        "write the text without U+20BB7, U+1F600, or use --provider dashscope"
+    )
+
+
+def test_text_that_is_set_smaller_than_asked_for_says_so() -> None:
+    picture = np.full((400, 400, 3), 40, dtype=np.uint8)
+    task = Task(pictures=(picture,), arguments={"text": "很长的标题" * 20, "size": "xl"})
+
+    painted = add_text(task)
+
+    assert [note.code for note in painted.notes] == ["made_smaller"]
+    assert "not 64" in painted.notes[0].text
+
+
+def test_wishes_for_a_font_are_not_read_and_that_is_said() -> None:
+    picture = np.full((200, 200, 3), 40, dtype=np.uint8)
+
+    painted = add_text(Task(pictures=(picture,), arguments={"text": "早安", "font": "毛笔书法"}))
+
+    assert [note.code for note in painted.notes] == ["not_read: font"]
+
+
+@pytest.mark.parametrize("side", [1, 12])
+def test_text_without_any_room_is_refused_rather_than_cut_off(side: int) -> None:
+    picture = np.full((side, side, 3), 40, dtype=np.uint8)
+
+    with pytest.raises(StepError, match="'一二三' does not fit") as refusal:
+        written(picture, text="一二三")
+
+    assert refusal.value.code == "text-too-long"
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\u3000"])
+def test_text_without_a_character_is_found_by_check(blank: str) -> None:
+    operation = catalogue().operations["add_text"]
+
+    problems = argument_problems(operation, {"text": blank, "subtitle": {"text": blank}})
+
+    assert {pointer for pointer, _, _ in problems} == {"/text", "/subtitle/text"}
 
 
 def test_the_font_has_every_character_of_gb_2312() -> None:

@@ -120,10 +120,20 @@ def test_a_character_without_a_glyph_is_named(photo: Photo) -> None:
         made(photo("coffee", 200), photo("astronaut", 100), title="𠮷")
 
 
-@pytest.mark.parametrize("size", [(16, 16), (40, 900), (900, 40)])
+@pytest.mark.parametrize("size", [(60, 60), (40, 900), (900, 40)])
 def test_odd_sizes_are_composed_too(photo: Photo, size: tuple[int, int]) -> None:
     wanted = Size(width_px=size[0], height_px=size[1])
 
     for extra in ({"title": "早安"}, {"fields": {"a": "b"}}):
         result = made(photo("coffee", 200), photo("astronaut", 100), size=wanted, **extra)
         assert size_of(result.pictures[0]) == wanted
+
+
+@pytest.mark.parametrize("side", [1, 16])
+def test_a_poster_without_room_for_its_title_is_refused(photo: Photo, side: int) -> None:
+    size = Size(width_px=side, height_px=side)
+
+    with pytest.raises(StepError, match="'早安' does not fit") as refused:
+        made(photo("coffee", 200), photo("astronaut", 100), size=size, title="早安")
+
+    assert refused.value.code == "text-too-long"

@@ -103,3 +103,26 @@ def test_whatever_is_added_every_original_pixel_stays(
     ]
     assert (kept == picture).all()
     assert size_of(made) == place.size
+
+
+@settings(deadline=None, max_examples=8)
+@given(
+    st.integers(1, 100),
+    st.integers(1, 100),
+    st.sampled_from(["1:4", "9:16", "1:1", "3:2", "16:9", "21:9", "4:1"]),
+    st.integers(0, 2),
+)
+def test_to_whatever_ratio_it_grows_every_original_pixel_stays(
+    width: int, height: int, aspect: str, seed: int
+) -> None:
+    noise = np.random.default_rng(width * 101 + height)
+    picture = noise.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    place = extended(Size(width_px=width, height_px=height), {"aspect": aspect})
+
+    made = outpaint(
+        Task(pictures=(picture,), arguments={"aspect": aspect}, seeds=(seed,))
+    ).pictures[0]
+
+    inside = made[place.top_px :, place.left_px :][:height, :width]
+    assert (inside == picture).all()
+    assert size_of(made) == place.size

@@ -3,6 +3,9 @@ import pytest
 from sklearn.datasets import load_sample_image
 
 from tests.providers.local.photographs import Photo
+from wanflow.errors import StepError
+from wanflow.loading import catalogue
+from wanflow.loading.arguments import argument_problems
 from wanflow.model.values import JsonValue
 from wanflow.providers.local.add_text import add_text
 from wanflow.providers.local.lettering import lines
@@ -77,6 +80,50 @@ def test_a_box_without_letters_is_filled_as_a_whole(photo: Photo, what: str) -> 
 
     assert not (result == (255, 0, 0)).all(axis=2).any()
     assert np.array_equal(result[:, 100:], picture[:, 100:])
+
+
+def test_a_logo_without_a_place_is_not_guessed(photo: Photo) -> None:
+    with pytest.raises(StepError, match="cannot tell a logo") as refused:
+        cleaned(photo("rocket", 200), what="logo", region="top-left", rights="confirm")
+
+    assert refused.value.code == "needs-region"
+    assert "region: {x:" in str(refused.value.hint)
+
+
+@pytest.mark.parametrize("what", ["watermark", "all"])
+def test_other_lettering_that_goes_with_a_watermark_is_told(photo: Photo, what: str) -> None:
+    picture = titled(photo("rocket", 400), text="样张", anchor="top")
+
+    painted = cleaned(picture, what=what, rights="confirm")
+
+    assert [note.code for note in painted.notes] == ["invented_by_copying", "lettering_only"]
+
+
+@pytest.mark.parametrize("what", ["watermark", "logo", "all"])
+def test_what_tells_whose_a_picture_is_needs_a_word_about_rights(what: str) -> None:
+    operation = catalogue().operations["remove_text"]
+
+    (problem,) = argument_problems(operation, {"what": what})
+
+    assert problem == (
+        "",
+        "'remove_text' needs `rights` under `with`",
+        "write `with: {rights: confirm}`",
+    )
+    assert argument_problems(operation, {"what": what, "rights": "confirm"}) == ()
+    assert argument_problems(operation, {"what": "text"}) == ()
+    assert argument_problems(operation, {}) == ()
+
+
+def test_equal_seeds_give_equal_bits_and_others_other_ones(photo: Photo) -> None:
+    picture = titled(photo("coffee", 300), text="早安", anchor="left", size="xl")
+
+    first, again, other = remove_text(
+        Task(pictures=(picture,), arguments={}, seeds=(1, 1, 2))
+    ).pictures
+
+    assert (first == again).all()
+    assert (first != other).any()
 
 
 def test_letters_everywhere_end_in_a_picture_without_letters() -> None:

@@ -25,18 +25,26 @@ def checked(text: str) -> str:
     """Give a text back if the font can write all of it.
 
     Raises:
-        StepError: a character is missing; the message names it and its code point.
+        StepError: characters are missing; the message names each and its code point.
     """
-    for character in text:
-        if character != "\n" and ord(character) not in characters():
-            point = f"U+{ord(character):04X}"
-            name = unicodedata.name(character, "")
-            raise StepError(
-                "missing-glyph",
-                f"the local engine's font has no '{character}' ({f'{point} {name}'.strip()})",
-                hint=f"write the text without {point}, or use --provider dashscope",
-            )
+    missing = [character for character in dict.fromkeys(text) if not _has(character)]
+    if missing:
+        points = ", ".join(f"U+{ord(character):04X}" for character in missing)
+        raise StepError(
+            "missing-glyph",
+            f"the local engine's font has no {', '.join(map(_named, missing))}",
+            hint=f"write the text without {points}, or use --provider dashscope",
+        )
     return text
+
+
+def _has(character: str) -> bool:
+    return character == "\n" or ord(character) in characters()
+
+
+def _named(character: str) -> str:
+    point = f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+    return f"'{character}' ({point})"
 
 
 @cache

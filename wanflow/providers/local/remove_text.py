@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 
+from wanflow.errors import StepError
 from wanflow.model.values import Note
 from wanflow.providers.local.areas import Box, region
 from wanflow.providers.local.fill import filled
@@ -24,30 +25,48 @@ _MARGINS = (0.1, 0.4)
 # How far from its ground, in Lab, a pixel of a letter or its shadow is: the threshold's range.
 _CONTRAST_MIN, _CONTRAST_MAX = 3.0, 24.0
 
+_NO_LETTERING = Note(code="not_found: text", text="the local engine found no lettering to remove")
+_BY_LETTERS = Note(
+    code="lettering_only",
+    text="the local engine removed all lettering there: it tells no watermark from other words, and"
+    " does not see what has no letters",
+)
+
 
 def remove_text(task: Task) -> Painted:
     """Fill the places of all lines of letters whose middle lies in the region.
 
-    A box as region with `what: logo` (or `all`, or `watermark`, if no letters are in it) is filled
-    as a whole, since a sign without letters cannot be found. Afterwards the detector finds no
-    line in the region.
+    What has no letters cannot be found. A box as region is filled as a whole for `what: logo`,
+    and for `watermark` and `all` if no letters are in it. Afterwards the detector finds no line in
+    the region.
+
+    Raises:
+        StepError: a logo is to be removed, and there is no box that says where it is.
     """
     picture = task.pictures[-1]
     wish = task.arguments.get("region")
     area = region(wish, size_of(picture))
     what = task.arguments.get("what", "text")
+    boxed = isinstance(wish, Mapping)
+    if what == "logo" and not boxed:
+        raise StepError(
+            "needs-region",
+            "the local engine cannot tell a logo from the rest of the picture",
+            hint="write where it is, such as `region: {x: 0.8, y: 0.05, width: 0.15, height: 0.1}`,"
+            " or use --provider dashscope",
+        )
     found = _within(lines(picture), area)
-    as_a_whole = isinstance(wish, Mapping) and (
-        what == "logo" or (what in {"all", "watermark"} and not found)
-    )
+    as_a_whole = boxed and (what == "logo" or (what != "text" and not found))
     if not found and not as_a_whole:
-        note = Note(code="not_found: text", text="the local engine found no lettering to remove")
-        return Painted(pictures=(picture,), notes=(note,))
+        return Painted(pictures=(picture,), notes=(_NO_LETTERING,))
     first = _strokes(picture, found)
     if as_a_whole:
         first[area.part] = True
     pictures = tuple(_cleaned(picture, first, area, seed) for seed in task.seeds)
-    return Painted(pictures=pictures, notes=(INVENTED_BY_COPYING,))
+    by_letters = what != "text" and not as_a_whole
+    return Painted(
+        pictures=pictures, notes=(INVENTED_BY_COPYING, *((_BY_LETTERS,) if by_letters else ()))
+    )
 
 
 def _cleaned(picture: Pixels, hole: Hole, area: Box, seed: int) -> Pixels:

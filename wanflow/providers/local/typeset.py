@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from wanflow.errors import StepError
 from wanflow.model.values import Size
 from wanflow.providers.local.fonts import font
 from wanflow.providers.local.pixels import Pixels
@@ -14,11 +15,12 @@ from wanflow.providers.local.pixels import Pixels
 Colour = tuple[int, int, int]
 
 # What may not begin or end a line of Chinese.
-_NOT_FIRST = frozenset(",。、;:?!)】》」』”’…%,.;:?!)]}·")
-_NOT_LAST = frozenset("(【《「『“‘([{")
+_NOT_FIRST = frozenset(",。、;:?!)】》〉」』〕〗”’…—~～·々ー%％℃°,.;:?!)]}、")
+_NOT_LAST = frozenset("(【《〈「『〔〖“‘([{¥￥$€£#")
 _LINE_HEIGHT = 1.28
 _SMALLEST_PX = 8
 _SHRINK = 0.92
+_QUOTED_CHARS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,9 @@ def arranged(runs: Sequence[Run], size: Size, anchor: str) -> tuple[Placed, ...]
     """Break runs into lines and place them one below the other at one of nine places.
 
     Runs are made smaller, all by the same factor, until they stand within the margins.
+
+    Raises:
+        StepError: they do not fit even in the smallest letters.
     """
     margin = round(min(size.width_px, size.height_px) * 0.06)
     room = Size(
@@ -140,9 +145,21 @@ def _fitting(runs: Sequence[Run], room: Size) -> list[tuple[Run, list[str]]]:
         broken = [(run, _broken(run, room.width_px, within_words=smallest)) for run in sized]
         height = sum(len(lines) * run.size_px * _LINE_HEIGHT for run, lines in broken)
         widest = max(font(r.size_px).getlength(line) for r, lines in broken for line in lines)
-        if smallest or (height <= room.height_px and widest <= room.width_px):
+        if height <= room.height_px and widest <= room.width_px:
             return broken
+        if smallest:
+            raise _too_long(runs, room)
         factor *= _SHRINK
+
+
+def _too_long(runs: Sequence[Run], room: Size) -> StepError:
+    said = " ".join(run.text for run in runs)
+    short = said if len(said) <= _QUOTED_CHARS else f"{said[:_QUOTED_CHARS]}..."
+    return StepError(
+        "text-too-long",
+        f"'{short}' does not fit into {room} pixels, even in letters of {_SMALLEST_PX} pixels",
+        hint="shorten it, or make the picture larger before",
+    )
 
 
 def _broken(run: Run, width_px: int, *, within_words: bool) -> list[str]:
