@@ -120,7 +120,7 @@ def test_the_same_version_is_reused_and_another_one_is_not(home: Path) -> None:
     assert "0 pictures made, 1 reused" in again.stderr + again.stdout
     said = " ".join(planned.stdout.split())
     assert (
-        "provider changed: 'local@1+wanflow-vignette@1.0.0' to 'local@1+wanflow-vignette@1.1.0'"
+        "provider changed: 'local@2+wanflow-vignette@1.0.0' to 'local@2+wanflow-vignette@1.1.0'"
     ) in said
     assert "1 picture made" in updated.stderr + updated.stdout
 
