@@ -503,3 +503,11 @@ def test_the_source_is_kept_exactly(tmp_path: Path, catalogue: Catalogue) -> Non
 
     assert loaded.document is not None
     assert loaded.document.source.encode() == file.read_bytes()
+
+
+def test_what_we_have_no_words_for_is_told_in_the_parsers_own(catalogue: Catalogue) -> None:
+    loaded = read_recipe(b"%FOO\n---\n", file="r.yaml", catalogue=catalogue, provider="local")
+
+    (problem,) = loaded.problems
+    assert problem.message == "this is not YAML: found unknown directive name"
+    assert (problem.code, problem.hint) == ("yaml-syntax", None)
