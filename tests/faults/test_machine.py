@@ -23,11 +23,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """Make the folder of the test a disk of its own, with room for a few pictures."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("mounting a disk needs root")
+    before = Path.cwd()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", tmp_path], check=True)
     try:
         yield tmp_path
     finally:
-        os.chdir("/")
+        os.chdir(before)  # nobody may stand in what is unmounted
         subprocess.run(["umount", "-l", tmp_path], check=True)
 
 
