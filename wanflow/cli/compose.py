@@ -18,10 +18,12 @@ from wanflow.expand.steps import Rules, concrete
 from wanflow.expand.survey import survey
 from wanflow.imaging.probe import probe_artifact
 from wanflow.loading import (
+    Loaded,
     argument_problems,
     bind_inputs,
     catalogue,
     coerced,
+    heeded,
     length_problems,
     operations_beside,
     read_recipe,
@@ -96,7 +98,11 @@ def draft(ask: Ask) -> Draft:
     Raises:
         UsageError: there is no such file, or it cannot be read.
     """
-    source = _read(ask.recipe)
+    return drafted(ask, _read(ask.recipe))
+
+
+def drafted(ask: Ask, source: bytes) -> Draft:
+    """Do the same with the content of the recipe's file, as it is or as it would be."""
     known = catalogue()
     loaded = read_recipe(
         source,
@@ -110,6 +116,17 @@ def draft(ask: Ask) -> Draft:
     if loaded.document is not None:
         problems += survey(loaded.document)
     start = Draft(ask=ask, source=source, catalogue=known, problems=(), document=loaded.document)
+    made = _read_on(start, loaded, problems)
+    if not loaded.ignores:
+        return made
+    complete = made.prepared is not None
+    file = str(ask.recipe)
+    stay = heeded(made.problems, loaded.ignores, file=file, complete=complete)
+    return replace(made, problems=_sorted(stay))
+
+
+def _read_on(start: Draft, loaded: Loaded, problems: list[Problem]) -> Draft:
+    ask = start.ask
     if loaded.recipe is None or loaded.document is None or _wrong(problems):
         return replace(start, problems=_sorted(problems))
     recipe = _with_takes(loaded.recipe, ask.takes)

@@ -14,6 +14,7 @@ import anyio
 
 from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
+from wanflow.cli.version import wanflow_version
 from wanflow.errors import Exit, UnfinishedError, WanflowError
 from wanflow.execute.record import RunFacts, input_images, record_of
 from wanflow.execute.run import Workshop, first_error, run_plan
@@ -140,7 +141,7 @@ class _Stage:
             description=recipe.description,
             recipe_file=self.made.ask.recipe.name,
             recipe_source=self.made.source.decode("utf-8", "replace"),
-            wanflow_version=_version(),
+            wanflow_version=wanflow_version(),
             started_at=self.started_at,
             ended_at=None if state == "running" else _now(),
             seconds=time.monotonic() - self.began,
@@ -329,12 +330,3 @@ def _free(stem: str, digest: Sha256, taken: dict[str, Sha256]) -> str:
         name = f"{stem}-{number}"
     taken[name.casefold()] = digest
     return name
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("wanflow")
-    except PackageNotFoundError:
-        return "0+checkout"

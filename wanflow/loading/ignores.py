@@ -1,0 +1,225 @@
+"""Comments that silence a warning: `# wanflow: ignore[long-chain] reason`.
+
+A comment behind something holds for its own line; one that stands alone, for the next line that
+holds something. What is wrong with such comments is a warning itself.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wanflow.errors import Edit, Problem, Span
+from wanflow.loading.compose import Node
+from wanflow.loading.near import nearest, only_near
+from wanflow.loading.parse import Draft
+from wanflow.messages import explanations
+
+_COMMENT = re.compile(
+    r"(?:(?<=[ \t\n\r])|\A)#[ \t]*wanflow:[ \t]*ignore(?![\w-])[ \t]*"
+    r"(?:\[(?P<codes>[^\]\n\r]*)\]?)?(?P<reason>[^\n\r]*)"
+)
+_CODE = re.compile(r"[^\s,]+")
+_BLANK = re.compile(r"[ \t]*(?:#[^\n\r]*)?(?:\r\n|\n|\r|\Z)")
+_BREAK = re.compile(r"\r\n|\n|\r")
+# Only told when the prompts are rendered, which needs values for the inputs.
+_RENDERED = frozenset({"prompt-too-long", "negative-prompt-too-long"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """One comment: what it names, with the place of each code, and the lines it holds for.
+
+    `old` is the comment's text with what would be left hanging without it: the space before it, or
+    its whole line. `lead` is what of it stays.
+    """
+
+    span: Span
+    lines: frozenset[int]
+    codes: tuple[tuple[str, Span], ...]
+    old: Span
+    old_text: str
+    reason: str
+
+
+def ignores_in(draft: Draft) -> tuple[Ignore, ...]:
+    """Find the comments of a file that could be read; what looks like one in a text is none."""
+    source = draft.source
+    if "wanflow:" not in source or "ignore" not in source:
+        return ()
+    found = list(_COMMENT.finditer(source))
+    texts = _texts(draft) if found else []
+    starts = [start for start, _ in texts]
+    folds = _folds(draft) if found else {}
+    return tuple(
+        _ignore(draft, match, folds) for match in found if not _within(texts, starts, match.start())
+    )
+
+
+def heeded(
+    problems: Sequence[Problem], ignores: Sequence[Ignore], *, file: str, complete: bool
+) -> tuple[Problem, ...]:
+    """Leave out the warnings that comments silence, and warn of comments that silence nothing.
+
+    Args:
+        problems: all that is wrong.
+        ignores: the comments of the file.
+        file: its name; problems of other files stay.
+        complete: whether the prompts were rendered, so that nothing more can come.
+
+    Returns:
+        The problems that stay, then those of the comments, in no order.
+    """
+    silenced = [
+        (problem, by)
+        for problem in problems
+        if problem.severity == "warning" and problem.span and problem.span.file == file
+        for by in ignores
+        if problem.span.line in by.lines and problem.code in {code for code, _ in by.codes}
+    ]
+    gone = {id(problem) for problem, _ in silenced}
+    used = {(problem.code, id(by)) for problem, by in silenced}
+    sure = not any(problem.severity == "error" for problem in problems)
+    stay = [problem for problem in problems if id(problem) not in gone]
+    for one in ignores:
+        stay += _wrong(one)
+        unused = [code for code, _ in one.codes if (code, id(one)) not in used and _silences(code)]
+        unused = [code for code in unused if complete or code not in _RENDERED]
+        if unused and sure:
+            stay.append(_unused(one, unused))
+    return tuple(stay)
+
+
+def _silences(code: str) -> bool:
+    known = explanations().get(code)
+    return known is not None and known.severity == "warning"
+
+
+def _wrong(one: Ignore) -> Iterator[Problem]:
+    if not one.codes:
+        yield Problem(
+            code="unknown-ignore",
+            message="the comment does not say which warning it silences",
+            span=one.span,
+            hint="write its code, such as `# wanflow: ignore[long-chain]`",
+            severity="warning",
+        )
+    for code, span in one.codes:
+        known = explanations().get(code)
+        if known is None or known.severity == "note":
+            yield _unknown(code, span)
+        elif known.severity == "error":
+            yield Problem(
+                code="ignored-error",
+                message=f"'{code}' is an error, and an error cannot be silenced",
+                span=span,
+                hint="mend it, and remove the code here",
+                severity="warning",
+            )
+
+
+def _unknown(code: str, span: Span) -> Problem:
+    warnings = [one.code for one in explanations().values() if one.severity == "warning"]
+    meant, only = nearest(code, warnings), only_near(code, warnings)
+    return Problem(
+        code="unknown-ignore",
+        message=f"there is no warning '{code[:80]}'",
+        span=span,
+        hint=f"did you mean '{meant}'?" if meant else "see all with: wanflow explain",
+        severity="warning",
+        fix=(Edit(span=span, old=code, new=only),) if only else (),
+    )
+
+
+def _unused(one: Ignore, unused: Collection[str]) -> Problem:
+    which = " and ".join(f"'{code}'" for code in unused)
+    kept = [code for code, _ in one.codes if code not in unused]
+    rest = f"# wanflow: ignore[{', '.join(kept)}]" if kept else ""
+    if one.reason:
+        rest = f"{rest} {one.reason}" if rest else f"# {one.reason}"
+    lead = one.old_text[: len(one.old_text) - len(one.old_text.lstrip(" \t"))]
+    tail = one.old_text[len(one.old_text.rstrip("\r\n")) :]
+    return Problem(
+        code="unused-ignore",
+        message=f"nothing is silenced here: there is no {which}",
+        span=one.span,
+        hint="remove it",
+        severity="warning",
+        fix=(Edit(span=one.old, old=one.old_text, new=f"{lead}{rest}{tail}" if rest else ""),),
+    )
+
+
+def _ignore(draft: Draft, match: re.Match[str], folds: dict[int, int]) -> Ignore:
+    source, lines = draft.source, draft.lines
+    start = lines.start_of_line(match.start())
+    alone = not source[start : match.start()].strip(" \t")
+    line = lines.at(match.start())[0]
+    if alone:
+        line = _next_line(draft, match.end())
+    begin = start if alone else _before(source, match.start())
+    broken = _BREAK.match(source, match.end())
+    end = broken.end() if alone and broken else match.end()
+    at = match.start("codes")
+    return Ignore(
+        span=lines.span(match.start()),
+        lines=frozenset({line, *(inner for inner, first in folds.items() if first == line)}),
+        codes=tuple(
+            (code.group(), lines.span(at + code.start()))
+            for code in _CODE.finditer(match["codes"] or "")
+        ),
+        old=lines.span(begin),
+        old_text=source[begin:end],
+        reason=match["reason"].strip(),
+    )
+
+
+def _next_line(draft: Draft, index: int) -> int:
+    """Give the next line that holds more than a comment; behind the end, the last one."""
+    broken = _BREAK.search(draft.source, index)
+    at = broken.end() if broken else len(draft.source)
+    while at < len(draft.source):
+        blank = _BLANK.match(draft.source, at)
+        if blank is None or blank.end() == at:
+            break
+        at = blank.end()
+    return draft.lines.at(at)[0]
+
+
+def _before(source: str, index: int) -> int:
+    """Give where the white space before an index begins."""
+    return len(source[:index].rstrip(" \t"))
+
+
+def _texts(draft: Draft) -> list[tuple[int, int]]:
+    """List where texts stand in which a '#' begins no comment, in order."""
+    found = [_inside(draft.source, node) for node in _scalars(draft)]
+    return sorted(found)
+
+
+def _scalars(draft: Draft) -> Iterable[Node]:
+    for node in (*draft.nodes.values(), *draft.keys.values()):
+        target = node.target()
+        if target.kind == "scalar" and target.style:
+            yield target
+
+
+def _inside(source: str, node: Node) -> tuple[int, int]:
+    if node.style not in "|>":
+        return node.start, node.end
+    header = _BREAK.search(source, node.start, node.end)  # a comment may follow on '|'
+    return (header.end() if header else node.end), node.end
+
+
+def _within(texts: Sequence[tuple[int, int]], starts: Sequence[int], index: int) -> bool:
+    at = bisect_right(starts, index) - 1
+    return at >= 0 and index < texts[at][1]
+
+
+def _folds(draft: Draft) -> dict[int, int]:
+    """Say for each line within a text of several lines in which line that text begins."""
+    folds: dict[int, int] = {}
+    for node in draft.nodes.values():
+        if node.kind == "scalar":
+            first, last = draft.lines.at(node.start)[0], draft.lines.at(node.end)[0]
+            folds.update((line, first) for line in range(first + 1, last + 1))
+    return folds
