@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -30,21 +30,38 @@ def mend(made: Draft, wanted: Callable[[Problem], bool]) -> Mended:
     """Make the changes that mend what is wanted, until there is nothing left to mend.
 
     What mends one thing may show the next: a file that is no YAML at first, a renamed key whose
-    value is out of range. A round that would leave the file unreadable is not made.
+    value is out of range.
     """
-    seen, count = {made.source}, 0
-    file = str(made.ask.recipe)
+    seen, result = {made.source}, Mended(draft=made, count=0)
     while len(seen) <= _MOST_ROUNDS:
-        problems = [problem for problem in made.problems if wanted(problem)]
-        source, done = mended(made.source, problems, file=file)
-        if source in seen:
+        problems = [one for one in result.draft.problems if one.fix and wanted(one)]
+        after = _round(result, problems, seen)
+        if after is None:
             break
-        after = drafted(made.ask, source)
-        if made.document is not None and after.document is None:
-            break
-        seen.add(source)
-        made, count = after, count + done
-    return Mended(draft=made, count=count)
+        seen.add(after.draft.source)
+        result = after
+    return result
+
+
+def _round(before: Mended, problems: Sequence[Problem], seen: Container[bytes]) -> Mended | None:
+    """Mend all at once, or if that makes something worse, the first that does not."""
+    made = before.draft
+    for chosen in (problems, *([one] for one in problems)):
+        source, count = mended(made.source, chosen, file=str(made.ask.recipe))
+        if count and source not in seen:
+            after = drafted(made.ask, source)
+            if made.document is None or not _worse(after, made):
+                return Mended(draft=after, count=before.count + count)
+    return None
+
+
+def _worse(after: Draft, before: Draft) -> bool:
+    """Say whether a file can no longer be read, or two words have become one key."""
+    return after.document is None or _doubles(after) > _doubles(before)
+
+
+def _doubles(made: Draft) -> int:
+    return sum(problem.code == "duplicate-key" for problem in made.problems)
 
 
 def difference(before: bytes, after: bytes, *, file: str) -> str:

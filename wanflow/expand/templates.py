@@ -15,6 +15,7 @@ from wanflow.expand.problem import (
     TemplateError,
     TemplateProblem,
     nearest_hint,
+    only_near,
 )
 from wanflow.expand.values import Plain, identifier, plain
 from wanflow.model.values import JsonValue
@@ -214,18 +215,25 @@ def _unknown(this: "Compiled", names: Collection[str]) -> list[TemplateProblem]:
         name, attribute_name = reference.name, reference.attribute
         if name not in roots:
             message = f"there is no '{name}' here"
-            found.append(_unknown_name(reference.offset, message, nearest_hint(name, roots)))
+            found.append(_unknown_name(reference.offset, message, name, roots))
         elif attribute_name is not None and attribute_name not in attributes.get(
             name, {attribute_name}
         ):
             message = f"'{name}' has no '{attribute_name}'"
-            hint = nearest_hint(attribute_name, attributes[name])
-            found.append(_unknown_name(reference.attribute_offset, message, hint))
+            place = reference.attribute_offset
+            found.append(_unknown_name(place, message, attribute_name, attributes[name]))
     return found
 
 
-def _unknown_name(offset: int, message: str, hint: str | None) -> TemplateProblem:
-    return TemplateProblem(offset=offset, code="unknown-name", message=message, hint=hint)
+def _unknown_name(offset: int, message: str, word: str, known: set[str]) -> TemplateProblem:
+    return TemplateProblem(
+        offset=offset,
+        code="unknown-name",
+        message=message,
+        hint=nearest_hint(word, known),
+        written=word,
+        right=only_near(word, known),
+    )
 
 
 def _rendered(this: "Compiled", context: Mapping[str, JsonValue]) -> str:

@@ -30,15 +30,13 @@ class Editor:
     def key(self, pointer: str, new: str) -> Edits:
         """Give another name to the key that leads to a value."""
         name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-        span = self.document.keys.get(Pointer(pointer))
-        index = self._lines.index(span) if span is not None else None
-        if span is None or index is None or not name:
-            return ()
-        for quote in ("", "'", '"'):
-            old = f"{quote}{name}{quote}"
-            if self.document.source.startswith(old, index):
-                return (Edit(span=span, old=old, new=f"{quote}{new}{quote}"),)
-        return ()
+        span = self.document.key_span(pointer)
+        written = (f"{quote}{name}{quote}" for quote in ("", "'", '"'))
+        return tuple(
+            Edit(span=span, old=old, new=old.replace(name, new))
+            for old in written
+            if self.document.source.startswith(old, self._lines.index(span))
+        )
 
     def text(self, pointer: str, new: str) -> Edits:
         """Write another text in the place of one, in its quotes if it has some."""
@@ -67,8 +65,10 @@ class Editor:
         source = self.document.source
         spans = (span for pointer, span in self.document.keys.items() if pointer.count("/") == 1)
         first = min(spans, key=lambda span: (span.line, span.column), default=None)
-        index = self._lines.index(first) if first is not None else None
-        if first is None or index is None or source[index - first.column + 1 : index].strip(" "):
+        if first is None:
+            return ()
+        index = self._lines.index(first)
+        if source[index - first.column + 1 : index].strip(" "):
             return ()
         broken = _BREAKS.search(source)
         end = broken.group() if broken else "\n"
@@ -82,15 +82,11 @@ class Editor:
     def _raw(self, pointer: str) -> tuple[Span, str | None]:
         """Give how a scalar is written, with its quotes; None where that is not certain."""
         span = self.document.span(pointer)
-        scalar = self.document.scalars.get(Pointer(pointer))
+        line, column = self.document.scalars[Pointer(pointer)].offsets[-1]
         begin = self._lines.index(span)
-        if scalar is None or begin is None:
-            return span, None
-        line, column = scalar.offsets[-1]
-        end = self._lines.index(Span(file=span.file, line=line, column=column)) or 0
+        end = self._lines.index(Span(file=span.file, line=line, column=column))
         source = self.document.source
-        end += source[begin : begin + 1] in ("'", '"')
-        old = source[begin:end]
+        old = source[begin : end + (source[begin] in "'\"")]
         if not old or old[0] in _UNCERTAIN or _BREAKS.search(old):
             return span, None
         return span, old

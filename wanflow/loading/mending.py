@@ -43,8 +43,8 @@ def _changes(fix: Sequence[Edit], source: str, lines: Lines) -> list[_Change]:
     """Place the edits of one problem: all of them, or none if one means nothing any more."""
     changes: list[_Change] = []
     for edit in fix:
-        index = lines.index(edit.span) if edit.span.file == lines.file else None
-        if index is None or not source.startswith(edit.old, index) or edit.old == edit.new:
+        index = lines.index(edit.span) if edit.span.file == lines.file else -1
+        if index < 0 or not source.startswith(edit.old, index) or edit.old == edit.new:
             return []
         changes.append((index, index + len(edit.old), edit.new))
     return changes

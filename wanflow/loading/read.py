@@ -8,7 +8,7 @@ from wanflow.loading.build import recipe_from
 from wanflow.loading.edits import fix_of
 from wanflow.loading.ignores import Ignore, ignores_in
 from wanflow.loading.lint import lint
-from wanflow.loading.migrations import lifted
+from wanflow.loading.migrations import VERSION, lifted, version_of
 from wanflow.loading.own import Folder, OwnOperations, own_operations
 from wanflow.loading.parse import Draft, drafted, escaped, in_file_order
 from wanflow.loading.reword import reworded
@@ -68,6 +68,8 @@ def read_recipe(  # what a recipe is held against
     if len(draft.nodes) > MAX_VALUES:
         return Loaded(document=None, recipe=None, problems=(_too_long(draft),))
     draft.value = lifted(mapping(draft.value))
+    if (version_of(mapping(draft.value).get("wanflow")) or 0) > VERSION:
+        return _newer(draft, catalogue)
     own = own_operations(draft, folder)
     _take_texts(draft, {**catalogue.operations, **own.operations})
     document = draft.document()
@@ -87,6 +89,14 @@ def read_recipe(  # what a recipe is held against
         problems=in_file_order(problems, file=file),
         ignores=ignores_in(draft),
     )
+
+
+def _newer(draft: Draft, catalogue: Catalogue) -> Loaded:
+    """Say that a recipe is of a newer version, and nothing else: the rest may well be right."""
+    document = draft.document()
+    view = RecipeView(document=document, catalogue=catalogue, provider="local", region=None)
+    problems = (p for p in _schema_problems(view, draft) if p.code == "wrong-version")
+    return Loaded(document=None, recipe=None, problems=tuple(problems))
 
 
 def _too_long(draft: Draft) -> Problem:
