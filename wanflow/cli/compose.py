@@ -10,13 +10,13 @@ from difflib import get_close_matches
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wanflow.cli.engines import family_of
 from wanflow.cli.pictures import Gallery
 from wanflow.errors import InternalError, Problem, RecipeError, UsageError
 from wanflow.expand.steps import Rules, concrete
 from wanflow.expand.survey import survey
-from wanflow.imaging.probe import probe_artifact
 from wanflow.loading import (
     Loaded,
     argument_problems,
@@ -42,7 +42,9 @@ from wanflow.planning.geometry import result_size
 from wanflow.planning.jobs import Prepared, jobs_of
 from wanflow.planning.legal_sizes import default_model_size, is_legal_ratio, size_for_ratio
 from wanflow.planning.selection import selected
-from wanflow.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wanflow.store.workspace import Workspace
 
 _LARGEST_BYTES = 1_000_001  # one more than a recipe may have, so that the parser can say so
 
@@ -182,7 +184,7 @@ def sound(made: Draft) -> Draft:
     return made
 
 
-def planned(made: Draft, workspace: Workspace | None) -> Plan:
+def planned(made: Draft, workspace: "Workspace | None") -> Plan:
     """Decide what runs and what is reused.
 
     Args:
@@ -211,7 +213,7 @@ def planned(made: Draft, workspace: Workspace | None) -> Plan:
     )
 
 
-def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None) -> Memory:
+def _memory(recipe: str, prepared: Prepared, workspace: "Workspace | None") -> Memory:
     if workspace is None:
         return Memory(recorded={}, last={})
     recorded = workspace.journal.recorded([job.fingerprint for job in prepared.jobs])
@@ -372,6 +374,9 @@ def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     )
 
 
-def open_workspace(root: Path) -> Workspace:
+def open_workspace(root: Path) -> "Workspace":
     """Open a workspace, making it if there is none; raises as `Workspace.open` does."""
+    from wanflow.imaging.probe import probe_artifact
+    from wanflow.store.workspace import Workspace
+
     return Workspace.open(root, probe=probe_artifact)

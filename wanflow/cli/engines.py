@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import entry_points
 
 from wanflow.errors import UsageError
 from wanflow.execute.ports import Provider
@@ -44,6 +43,8 @@ def engine(name: str) -> Provider:
             f"this version checks and prices recipes for '{name}', it does not run them",
             hint="leave out --provider to run on the local engine",
         )
+    from importlib.metadata import entry_points
+
     found = {entry.name: entry for entry in entry_points(group=_GROUP)}
     if name in found:
         factory = found[name].load()

@@ -7,6 +7,7 @@ out of a template is text and is never rendered again.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wanflow.expand.limits import MAX_OUTPUT_BYTES
@@ -203,13 +204,9 @@ def _checked(this: "Compiled", names: Collection[str]) -> tuple[TemplateProblem,
 
 
 def _unknown(this: "Compiled", names: Collection[str]) -> list[TemplateProblem]:
-    known = {identifier(name) for name in names}
-    attributes: dict[str, set[str]] = {}
-    for name in known:
-        owner, dot, attribute = name.partition(".")
-        if dot:
-            attributes.setdefault(owner, set()).add(attribute)
-    roots = {name for name in known if "." not in name} | set(attributes)
+    if not this.references:
+        return []
+    roots, attributes = _known(frozenset(names))
     found: list[TemplateProblem] = []
     for reference in this.references:
         name, attribute_name = reference.name, reference.attribute
@@ -223,6 +220,18 @@ def _unknown(this: "Compiled", names: Collection[str]) -> list[TemplateProblem]:
             place = reference.attribute_offset
             found.append(_unknown_name(place, message, attribute_name, attributes[name]))
     return found
+
+
+@lru_cache(maxsize=64)  # all templates of a file know the same names
+def _known(names: frozenset[str]) -> tuple[set[str], Mapping[str, set[str]]]:
+    """Give the names that stand alone, and those behind a point by what is before it."""
+    known = {identifier(name) for name in names}
+    attributes: dict[str, set[str]] = {}
+    for name in known:
+        owner, dot, attribute = name.partition(".")
+        if dot:
+            attributes.setdefault(owner, set()).add(attribute)
+    return {name for name in known if "." not in name} | set(attributes), attributes
 
 
 def _unknown_name(offset: int, message: str, word: str, known: set[str]) -> TemplateProblem:
