@@ -1,5 +1,6 @@
 import json
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,9 @@ import jsonschema
 import pytest
 
 from wanflow import contract
+from wanflow.cli.mending import difference, write
 from wanflow.cli.program import exit_code_of
+from wanflow.errors import UsageError
 
 _TYPO = """\
 # 我的配方
@@ -283,3 +286,53 @@ def test_two_keys_that_mean_the_same_are_not_made_one(check: Check) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.count("\n    n: ") == 1
     assert "batch_size: 3" in text
+
+
+def test_a_recipe_has_to_be_named(check: Check) -> None:
+    done = check("photo=a.png")
+
+    assert done.code == 2
+    assert "name at least one recipe" in done.err
+
+
+def test_a_file_that_somebody_changed_meanwhile_is_left_alone(check: Check) -> None:
+    file = recipe(_TYPO)
+
+    with pytest.raises(UsageError, match="was changed while it was checked"):
+        write(file, b"new", instead_of=b"something else")
+
+    assert file.read_text(encoding="utf-8") == _TYPO
+    assert check("r.yaml").code == 2
+
+
+def test_what_would_make_two_keys_one_is_left_when_nothing_else_is_to_be_mended(
+    check: Check,
+) -> None:
+    file = recipe(_MENDED + "    imagse: [photo]\n    imges: [photo]\n")
+
+    check("r.yaml", "--fix")
+
+    text = file.read_text(encoding="utf-8")
+    assert "    images: [photo]\n    imges: [photo]\n" in text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\nb\nc\n", "a\nx\nc\n"),
+        ("a\nb", "x\nb"),
+        ("a\nb", "a\nx"),
+        ("a\r\nb\r\n", "x\r\nb\r\n"),
+        ("\ufeffa\nb\n", "\ufeffx\na\nb\n"),
+        ("图\n", "图2\n"),
+    ],
+)
+def test_a_patch_makes_the_one_of_the_other(before: str, after: str, tmp_path: Path) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_text(before, encoding="utf-8", newline="")
+
+    patch = difference(before.encode(), after.encode(), file="r.yaml")
+    (tmp_path / "p").write_text(patch, encoding="utf-8", newline="")
+    subprocess.run(["git", "apply", "--whitespace=nowarn", "p"], cwd=tmp_path, check=True)
+
+    assert file.read_bytes() == after.encode()

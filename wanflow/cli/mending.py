@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from wanflow.cli.compose import Draft, drafted
 from wanflow.errors import Problem, UsageError
-from wanflow.loading.mending import UTF8_MARK, mended
+from wanflow.loading.mending import mended
 from wanflow.store.durable import sync, sync_folder, write_all
 
 # A mistake that hides the rest of the file is mended by itself, so one round may end with the next.
@@ -44,15 +44,26 @@ def mend(made: Draft, wanted: Callable[[Problem], bool]) -> Mended:
 
 
 def _round(before: Mended, problems: Sequence[Problem], seen: Container[bytes]) -> Mended | None:
-    """Mend all at once, or if that makes something worse, the first that does not."""
-    made = before.draft
-    for chosen in (problems, *([one] for one in problems)):
-        source, count = mended(made.source, chosen, file=str(made.ask.recipe))
-        if count and source not in seen:
-            after = drafted(made.ask, source)
-            if made.document is None or not _worse(after, made):
-                return Mended(draft=after, count=before.count + count)
+    """Mend all at once; if that makes something worse, half as many, and so on."""
+    for first in range(len(problems)):
+        chosen = problems[first:]
+        while chosen:
+            after = _tried(before, chosen, seen)
+            if after is not None:
+                return after
+            chosen = chosen[: len(chosen) // 2]
     return None
+
+
+def _tried(before: Mended, chosen: Sequence[Problem], seen: Container[bytes]) -> Mended | None:
+    made = before.draft
+    source, count = mended(made.source, chosen, file=str(made.ask.recipe))
+    if not count or source in seen:
+        return None
+    after = drafted(made.ask, source)
+    if made.document is not None and _worse(after, made):
+        return None
+    return Mended(draft=after, count=before.count + count)
 
 
 def _worse(after: Draft, before: Draft) -> bool:
@@ -66,13 +77,14 @@ def _doubles(made: Draft) -> int:
 
 def difference(before: bytes, after: bytes, *, file: str) -> str:
     """Show what changes as a patch, with the line ends as they are."""
-    texts = [data.removeprefix(UTF8_MARK).decode("utf-8", "replace") for data in (before, after)]
+    texts = (data.decode("utf-8", "replace") for data in (before, after))
     old, new = ([f"{line}\n" for line in text.split("\n")] for text in texts)
     for lines in (old, new):
         lines[-1] = lines[-1].removesuffix("\n")
         if not lines[-1]:
             lines.pop()
-    return "".join(_complete(unified_diff(old, new, f"a/{file}", f"b/{file}")))
+    names = (file, file) if file.startswith("/") else (f"a/{file}", f"b/{file}")
+    return "".join(_complete(unified_diff(old, new, *names)))
 
 
 def _complete(lines: Iterator[str]) -> Iterator[str]:

@@ -70,20 +70,24 @@ def heeded(
     Returns:
         The problems that stay, then those of the comments, in no order.
     """
-    silenced = [
-        (problem, by)
-        for problem in problems
-        if problem.severity == "warning" and problem.span and problem.span.file == file
-        for by in ignores
-        if problem.span.line in by.lines and problem.code in {code for code, _ in by.codes}
-    ]
-    gone = {id(problem) for problem, _ in silenced}
-    used = {(problem.code, id(by)) for problem, by in silenced}
+    by_line: dict[tuple[int, str], list[int]] = {}
+    for number, one in enumerate(ignores):
+        for line in one.lines:
+            for code, _ in one.codes:
+                by_line.setdefault((line, code), []).append(number)
+    stay: list[Problem] = []
+    used: set[tuple[str, int]] = set()
+    for problem in problems:
+        span = problem.span if problem.severity == "warning" else None
+        here = span is not None and span.file == file
+        silencing = by_line.get((span.line, problem.code), []) if span and here else []
+        used.update((problem.code, number) for number in silencing)
+        if not silencing:
+            stay.append(problem)
     sure = not any(problem.severity == "error" for problem in problems)
-    stay = [problem for problem in problems if id(problem) not in gone]
-    for one in ignores:
+    for number, one in enumerate(ignores):
         stay += _wrong(one)
-        unused = [code for code, _ in one.codes if (code, id(one)) not in used and _silences(code)]
+        unused = [code for code, _ in one.codes if (code, number) not in used and _silences(code)]
         unused = [code for code in unused if complete or code not in _RENDERED]
         if unused and sure:
             stay.append(_unused(one, unused))

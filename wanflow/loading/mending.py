@@ -1,14 +1,14 @@
 """Changes made to a file's text: only what they name, so that all else stays as it was written."""
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
-from itertools import pairwise
 
 from wanflow.errors import Edit, Problem
 from wanflow.loading.text import Lines
 
 _Change = tuple[int, int, str]  # from, to, what stands there then
 
-UTF8_MARK = b"\xef\xbb\xbf"
+_UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def mended(data: bytes, problems: Sequence[Problem], *, file: str) -> tuple[bytes, int]:
@@ -23,7 +23,7 @@ def mended(data: bytes, problems: Sequence[Problem], *, file: str) -> tuple[byte
         The new bytes, with the byte order mark and the line ends that there were, and how many
         problems were mended.
     """
-    mark = UTF8_MARK if data.startswith(UTF8_MARK) else b""
+    mark = _UTF8_MARK if data.startswith(_UTF8_MARK) else b""
     try:
         source = data[len(mark) :].decode("utf-8")
     except UnicodeDecodeError:
@@ -33,8 +33,9 @@ def mended(data: bytes, problems: Sequence[Problem], *, file: str) -> tuple[byte
     count = 0
     for problem in problems:
         changes = _changes(problem.fix, source, lines)
-        if changes and not _in_the_way([*made, *changes]):
-            made += changes
+        if changes and not any(_in_the_way(change, made) for change in changes):
+            for change in changes:
+                insort(made, change)
             count += 1
     return mark + _applied(source, made).encode("utf-8"), count
 
@@ -50,17 +51,20 @@ def _changes(fix: Sequence[Edit], source: str, lines: Lines) -> list[_Change]:
     return changes
 
 
-def _in_the_way(changes: list[_Change]) -> bool:
+def _in_the_way(change: _Change, made: list[_Change]) -> bool:
+    """Say whether a change touches one of those that are made already, which are in order."""
+    at = bisect_left(made, change)
+    beside = made[max(at - 1, 0) : at + 1]
     return any(
-        second[0] < first[1] or second[:2] == first[:2]
-        for first, second in pairwise(sorted(changes))
+        (change[0] < other[1] and other[0] < change[1]) or change[:2] == other[:2]
+        for other in beside
     )
 
 
 def _applied(source: str, changes: list[_Change]) -> str:
     parts: list[str] = []
     at = 0
-    for begin, end, new in sorted(changes):
+    for begin, end, new in changes:
         parts += (source[at:begin], new)
         at = end
     return "".join([*parts, source[at:]])
