@@ -6,7 +6,7 @@ holds something. What is wrong with such comments is a warning itself.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wanflow.errors import Edit, Problem, Span
@@ -51,8 +51,10 @@ def ignores_in(draft: Draft) -> tuple[Ignore, ...]:
     texts = _texts(draft) if found else []
     starts = [start for start, _ in texts]
     folds = _folds(draft) if found else {}
+    comments = [match for match in found if not _within(texts, starts, match.start())]
+    held = _lines_held(draft, comments)
     return tuple(
-        _ignore(draft, match, folds) for match in found if not _within(texts, starts, match.start())
+        _ignore(draft, match, line, folds) for match, line in zip(comments, held, strict=True)
     )
 
 
@@ -153,20 +155,17 @@ def _unused(one: Ignore, unused: Collection[str]) -> Problem:
     )
 
 
-def _ignore(draft: Draft, match: re.Match[str], folds: dict[int, int]) -> Ignore:
+def _ignore(draft: Draft, match: re.Match[str], line: int, folds: Mapping[int, set[int]]) -> Ignore:
     source, lines = draft.source, draft.lines
     start = lines.start_of_line(match.start())
-    alone = not source[start : match.start()].strip(" \t")
-    line = lines.at(match.start())[0]
-    if alone:
-        line = _next_line(draft, match.end())
+    alone = _is_alone(draft, match)
     begin = start if alone else _before(source, match.start())
     broken = _BREAK.match(source, match.end())
     end = broken.end() if alone and broken else match.end()
     at = match.start("codes")
     return Ignore(
         span=lines.span(match.start()),
-        lines=frozenset({line, *(inner for inner, first in folds.items() if first == line)}),
+        lines=frozenset({line, *folds.get(line, ())}),
         codes=tuple(
             (code.group(), lines.span(at + code.start()))
             for code in _CODE.finditer(match["codes"] or "")
@@ -177,16 +176,31 @@ def _ignore(draft: Draft, match: re.Match[str], folds: dict[int, int]) -> Ignore
     )
 
 
-def _next_line(draft: Draft, index: int) -> int:
-    """Give the next line that holds more than a comment; behind the end, the last one."""
-    broken = _BREAK.search(draft.source, index)
-    at = broken.end() if broken else len(draft.source)
-    while at < len(draft.source):
-        blank = _BLANK.match(draft.source, at)
-        if blank is None or blank.end() == at:
-            break
-        at = blank.end()
-    return draft.lines.at(at)[0]
+def _is_alone(draft: Draft, match: re.Match[str]) -> bool:
+    start = draft.lines.start_of_line(match.start())
+    return not draft.source[start : match.start()].strip(" \t")
+
+
+def _lines_held(draft: Draft, comments: Sequence[re.Match[str]]) -> list[int]:
+    """Say for each comment which line it holds for; behind the last one, that of the end.
+
+    From the last to the first, so that a comment above another one needs no further look.
+    """
+    held: list[int] = []
+    known: dict[int, int] = {}  # where a line begins that holds nothing, and the next that does
+    for match in reversed(comments):
+        if not _is_alone(draft, match):
+            held.append(draft.lines.at(match.start())[0])
+            continue
+        walked = []
+        at = draft.lines.start_of_line(match.start())
+        while at not in known and (blank := _BLANK.match(draft.source, at)) and blank.end() > at:
+            walked.append(at)
+            at = blank.end()
+        line = known.get(at) or draft.lines.at(at)[0]
+        known.update(dict.fromkeys(walked, line))
+        held.append(line)
+    return held[::-1]
 
 
 def _before(source: str, index: int) -> int:
@@ -219,11 +233,12 @@ def _within(texts: Sequence[tuple[int, int]], starts: Sequence[int], index: int)
     return at >= 0 and index < texts[at][1]
 
 
-def _folds(draft: Draft) -> dict[int, int]:
-    """Say for each line within a text of several lines in which line that text begins."""
-    folds: dict[int, int] = {}
+def _folds(draft: Draft) -> dict[int, set[int]]:
+    """Give the lines within a text of several lines, by the line in which it begins."""
+    folds: dict[int, set[int]] = {}
     for node in draft.nodes.values():
         if node.kind == "scalar":
             first, last = draft.lines.at(node.start)[0], draft.lines.at(node.end)[0]
-            folds.update((line, first) for line in range(first + 1, last + 1))
+            if last > first:
+                folds.setdefault(first, set()).update(range(first + 1, last + 1))
     return folds
