@@ -49,11 +49,24 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One change to a file: `new` in the place of `old`, which is written at `span`.
+
+    Where something else is written there by now, the change means nothing.
+    """
+
+    span: Span
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing the reader can fix, and where to fix it.
 
     `span` is None for what has no place in a file, such as a word of the command line.
-    `related` are further places that belong to it, each with a few words.
+    `related` are further places that belong to it, each with a few words. `fix` holds the changes
+    that mend it, where there is one right answer; none of them overlap.
     """
 
     code: str
@@ -62,6 +75,7 @@ class Problem:
     hint: str | None = None
     severity: Literal["error", "warning"] = "error"
     related: tuple[tuple[Span, str], ...] = ()
+    fix: tuple[Edit, ...] = ()
 
 
 class WanflowError(Exception):

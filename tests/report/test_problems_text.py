@@ -108,8 +108,8 @@ def test_a_line_that_is_not_in_the_file_is_left_out() -> None:
     assert render_problem(problem(9, 1), "one\n").count("\n") == 1
 
 
-def test_only_real_line_breaks_count() -> None:
-    shown, _ = caret_and_line("a\u2028b\r\nsecond\rthird", 3, 1)
+def test_what_breaks_a_line_in_yaml_breaks_it_here() -> None:
+    shown, _ = caret_and_line("a\u2028b\x0bc\r\nthird\rfourth", 3, 1)
 
     assert shown == "    3 | third"
 

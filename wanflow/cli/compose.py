@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wanflow.cli.engines import family_of, plug_ins_of
 from wanflow.cli.measuring import unmeasurable
@@ -19,10 +20,11 @@ from wanflow.cli.service import NAME as SERVICE
 from wanflow.errors import InternalError, Problem, RecipeError, UsageError
 from wanflow.expand.steps import concrete
 from wanflow.expand.survey import survey
-from wanflow.imaging.probe import probe_artifact
 from wanflow.loading import (
+    Loaded,
     bind_inputs,
     catalogue,
+    heeded,
     operations_beside,
     read_recipe,
 )
@@ -35,7 +37,9 @@ from wanflow.model.values import Fingerprint, JobKey, JsonValue, Sha256
 from wanflow.planning.decide import Header, Memory, Tariff, make_plan
 from wanflow.planning.jobs import Prepared, jobs_of
 from wanflow.planning.selection import selected
-from wanflow.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wanflow.store.workspace import Workspace
 
 _LARGEST_BYTES = 1_000_001  # one more than a recipe may have, so that the parser can say so
 
@@ -92,7 +96,11 @@ def draft(ask: Ask) -> Draft:
     Raises:
         UsageError: there is no such file, or it cannot be read.
     """
-    source = _read(ask.recipe)
+    return drafted(ask, _read(ask.recipe))
+
+
+def drafted(ask: Ask, source: bytes) -> Draft:
+    """Do the same with the content of the recipe's file, as it is or as it would be."""
     known = catalogue()
     loaded = read_recipe(
         source,
@@ -106,6 +114,17 @@ def draft(ask: Ask) -> Draft:
     if loaded.document is not None:
         problems += survey(loaded.document)
     start = Draft(ask=ask, source=source, catalogue=known, problems=(), document=loaded.document)
+    made = _read_on(start, loaded, problems)
+    if not loaded.ignores:
+        return made
+    complete = made.prepared is not None
+    file = str(ask.recipe)
+    stay = heeded(made.problems, loaded.ignores, file=file, complete=complete)
+    return replace(made, problems=_sorted(stay))
+
+
+def _read_on(start: Draft, loaded: Loaded, problems: list[Problem]) -> Draft:
+    ask = start.ask
     if loaded.recipe is None or loaded.document is None or _wrong(problems):
         return replace(start, problems=_sorted(problems))
     recipe = _with_takes(loaded.recipe, ask.takes)
@@ -164,7 +183,7 @@ def sound(made: Draft) -> Draft:
     return made
 
 
-def planned(made: Draft, workspace: Workspace | None) -> Plan:
+def planned(made: Draft, workspace: "Workspace | None") -> Plan:
     """Decide what runs and what is reused.
 
     Args:
@@ -194,7 +213,9 @@ def planned(made: Draft, workspace: Workspace | None) -> Plan:
     )
 
 
-def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None, *, buys: bool) -> Memory:
+def _memory(
+    recipe: str, prepared: Prepared, workspace: "Workspace | None", *, buys: bool
+) -> Memory:
     if workspace is None:
         return Memory(recorded={}, last={})
     recorded = workspace.journal.recorded([job.fingerprint for job in prepared.jobs])
@@ -216,7 +237,7 @@ def _memory(recipe: str, prepared: Prepared, workspace: Workspace | None, *, buy
     )
 
 
-def _paid(prepared: Prepared, workspace: Workspace) -> frozenset[Fingerprint]:
+def _paid(prepared: Prepared, workspace: "Workspace") -> frozenset[Fingerprint]:
     """Find the requests that were bought already, and whose pictures only have to be fetched."""
     ledger = workspace.ledger
     found = ((job.fingerprint, ledger.latest(job.fingerprint)) for job in prepared.jobs)
@@ -318,6 +339,9 @@ def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     )
 
 
-def open_workspace(root: Path) -> Workspace:
+def open_workspace(root: Path) -> "Workspace":
     """Open a workspace, making it if there is none; raises as `Workspace.open` does."""
+    from wanflow.imaging.probe import probe_artifact
+    from wanflow.store.workspace import Workspace
+
     return Workspace.open(root, probe=probe_artifact)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import entry_points
 
 from wanflow.errors import UsageError
 from wanflow.execute.ports import Provider
@@ -39,6 +38,8 @@ def engine(name: str) -> Provider:
         module, _, attribute = _OURS[name].partition(":")
         factory = getattr(import_module(module), attribute)
         return factory()
+    from importlib.metadata import entry_points
+
     found = {entry.name: entry for entry in entry_points(group=_GROUP)}
     if name in found:
         factory = found[name].load()

@@ -7,6 +7,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("plan", "wanflow.cli.plan", "show what would run or be reused, why, and what it costs"),
     ("report", "wanflow.cli.report", "write the report of a run again, and say where it is"),
     ("new", "wanflow.cli.new", "write a first recipe, valid and commented"),
+    ("explain", "wanflow.cli.explain", "say what a code means, what causes it and what cures it"),
     ("ops", "wanflow.cli.ops", "list the operations, or explain one"),
     ("models", "wanflow.cli.models", "list the models with their limits and prices"),
     (

@@ -49,11 +49,15 @@ def say_problems(
     if as_json:
         say_json(problems_json(problems))
         return
-    known = {p.span.file for p in problems if p.span}
-    texts = dict(sources or {})
-    for file in known - texts.keys():
-        texts[file] = _text_of(Path(file))
+    texts = sources_of(problems, sources or {})
     tell(render_problems(problems, texts, color=colored(sys.stderr)))
+
+
+def sources_of(problems: Sequence[Problem], sources: Mapping[str, str]) -> dict[str, str]:
+    """Give the text of every file that problems are in, read again where it is not there yet."""
+    known = {p.span.file for p in problems if p.span}
+    missing = known - sources.keys()
+    return {**sources, **{file: _text_of(Path(file)) for file in missing}}
 
 
 def _text_of(file: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from wanflow.cli.compose import Draft
+from wanflow.cli.version import wanflow_version
 from wanflow.errors import UnfinishedError
 from wanflow.execute.ledger import Bill
 from wanflow.execute.record import RunFacts, input_images, record_of
@@ -125,7 +126,7 @@ class Stage:
             description=recipe.description,
             recipe_file=self.made.ask.recipe.name,
             recipe_source=self.made.source.decode("utf-8", "replace"),
-            wanflow_version=_version(),
+            wanflow_version=wanflow_version(),
             started_at=self.started_at,
             ended_at=None if state == "running" else now(),
             seconds=time.monotonic() - self.began,
@@ -176,12 +177,3 @@ def _free(stem: str, digest: Sha256, taken: dict[str, Sha256]) -> str:
         name = f"{stem}-{number}"
     taken[name.casefold()] = digest
     return name
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("wanflow")
-    except PackageNotFoundError:
-        return "0+checkout"

@@ -16,7 +16,8 @@ class TemplateProblem:
     """One thing to mend in a template.
 
     `offset` counts characters of the source from 0. `pointer` (JSON pointer) leads to the failing
-    text within a value; it is empty where the value is the text itself.
+    text within a value; it is empty where the value is the text itself. `written` stands at the
+    offset, and `right` is what it has to be, where only one name is near.
     """
 
     offset: int
@@ -24,6 +25,8 @@ class TemplateProblem:
     message: str
     hint: str | None = None
     pointer: str = ""
+    written: str = ""
+    right: str | None = None
 
 
 class TemplateError(WanflowError):
@@ -62,6 +65,12 @@ def nearest_hint(word: str, known: Iterable[str]) -> str | None:
     if 0 < len(words) <= _LISTED:
         return f"there is {', '.join(words)}" if len(words) == 1 else f"there are {_list(words)}"
     return None
+
+
+def only_near(word: str, known: Iterable[str]) -> str | None:
+    """Give the nearest known word if no other one is near."""
+    near = get_close_matches(word, sorted(set(known)), n=2, cutoff=_LIKENESS)
+    return near[0] if len(near) == 1 else None
 
 
 def _list(words: list[str]) -> str:

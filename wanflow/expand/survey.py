@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from wanflow.errors import Problem
+from wanflow.errors import Edit, Problem, Span
+from wanflow.expand.problem import TemplateProblem
 from wanflow.expand.templates import check_expression, check_template
 from wanflow.model.document import Document
 from wanflow.model.values import JsonValue
@@ -27,10 +28,17 @@ def survey(document: Document) -> tuple[Problem, ...]:
                 message=found.message,
                 span=document.span_within(pointer, found.offset),
                 hint=found.hint,
+                fix=_fix(found, document.span_within(pointer, found.offset)),
             )
             for found in check(text, names=names)
         ]
     return tuple(problems)
+
+
+def _fix(found: TemplateProblem, span: Span) -> tuple[Edit, ...]:
+    if found.right is None:
+        return ()
+    return (Edit(span=span, old=found.written, new=found.right),)
 
 
 def _names(root: Mapping[str, JsonValue]) -> frozenset[str]:

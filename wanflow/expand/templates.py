@@ -7,6 +7,7 @@ out of a template is text and is never rendered again.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wanflow.expand.limits import MAX_OUTPUT_BYTES
@@ -15,6 +16,7 @@ from wanflow.expand.problem import (
     TemplateError,
     TemplateProblem,
     nearest_hint,
+    only_near,
 )
 from wanflow.expand.values import Plain, identifier, plain
 from wanflow.model.values import JsonValue
@@ -202,30 +204,45 @@ def _checked(this: "Compiled", names: Collection[str]) -> tuple[TemplateProblem,
 
 
 def _unknown(this: "Compiled", names: Collection[str]) -> list[TemplateProblem]:
+    if not this.references:
+        return []
+    roots, attributes = _known(frozenset(names))
+    found: list[TemplateProblem] = []
+    for reference in this.references:
+        name, attribute_name = reference.name, reference.attribute
+        if name not in roots:
+            message = f"there is no '{name}' here"
+            found.append(_unknown_name(reference.offset, message, name, roots))
+        elif attribute_name is not None and attribute_name not in attributes.get(
+            name, {attribute_name}
+        ):
+            message = f"'{name}' has no '{attribute_name}'"
+            place = reference.attribute_offset
+            found.append(_unknown_name(place, message, attribute_name, attributes[name]))
+    return found
+
+
+@lru_cache(maxsize=64)  # all templates of a file know the same names
+def _known(names: frozenset[str]) -> tuple[set[str], Mapping[str, set[str]]]:
+    """Give the names that stand alone, and those behind a point by what is before it."""
     known = {identifier(name) for name in names}
     attributes: dict[str, set[str]] = {}
     for name in known:
         owner, dot, attribute = name.partition(".")
         if dot:
             attributes.setdefault(owner, set()).add(attribute)
-    roots = {name for name in known if "." not in name} | set(attributes)
-    found: list[TemplateProblem] = []
-    for reference in this.references:
-        name, attribute_name = reference.name, reference.attribute
-        if name not in roots:
-            message = f"there is no '{name}' here"
-            found.append(_unknown_name(reference.offset, message, nearest_hint(name, roots)))
-        elif attribute_name is not None and attribute_name not in attributes.get(
-            name, {attribute_name}
-        ):
-            message = f"'{name}' has no '{attribute_name}'"
-            hint = nearest_hint(attribute_name, attributes[name])
-            found.append(_unknown_name(reference.attribute_offset, message, hint))
-    return found
+    return {name for name in known if "." not in name} | set(attributes), attributes
 
 
-def _unknown_name(offset: int, message: str, hint: str | None) -> TemplateProblem:
-    return TemplateProblem(offset=offset, code="unknown-name", message=message, hint=hint)
+def _unknown_name(offset: int, message: str, word: str, known: set[str]) -> TemplateProblem:
+    return TemplateProblem(
+        offset=offset,
+        code="unknown-name",
+        message=message,
+        hint=nearest_hint(word, known),
+        written=word,
+        right=only_near(word, known),
+    )
 
 
 def _rendered(this: "Compiled", context: Mapping[str, JsonValue]) -> str:

@@ -3,6 +3,7 @@
 from wanflow.loading.arguments import argument_problems, coerced, with_defaults
 from wanflow.loading.bind import bind_inputs, input_pairs
 from wanflow.loading.catalogue import catalogue
+from wanflow.loading.ignores import heeded
 from wanflow.loading.lint.prompts import length_problems
 from wanflow.loading.lint.sizes import nearest_size
 from wanflow.loading.own import operations_beside
@@ -15,6 +16,7 @@ __all__ = [
     "bind_inputs",
     "catalogue",
     "coerced",
+    "heeded",
     "input_pairs",
     "length_problems",
     "nearest_size",

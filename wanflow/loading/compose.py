@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import yaml
 
-from wanflow.errors import Problem
+from wanflow.errors import Edit, Problem
+from wanflow.loading.quoting import quoted_line
 from wanflow.loading.scalars import plain_value
 from wanflow.loading.syntax import syntax_problem
 from wanflow.loading.text import Lines
@@ -112,9 +113,17 @@ class _Composer:
         self._nodes = 0
         self._aliases = False
 
-    def report(self, code: str, message: str, index: int, hint: str | None = None) -> None:
+    def report(
+        self,
+        code: str,
+        message: str,
+        index: int,
+        hint: str | None = None,
+        *,
+        fix: tuple[Edit, ...] = (),
+    ) -> None:
         span = self._lines.span(index)
-        self.problems.append(Problem(code=code, message=message, span=span, hint=hint))
+        self.problems.append(Problem(code=code, message=message, span=span, hint=hint, fix=fix))
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
@@ -244,6 +253,7 @@ class _Composer:
             "a text that begins with '{{' needs quotes",
             node.start,
             "put quotes around the whole text, such as '{{ photo }} at night'",
+            fix=quoted_line(self._source, node.start, self._lines),
         )
 
     def _remember(self, anchor: str | None, node: Node) -> None:

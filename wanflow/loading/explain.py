@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import ValidationError
 
-from wanflow.loading.near import did_you_mean, listed
+from wanflow.loading.near import did_you_mean, listed, only_near
+from wanflow.loading.scalars import plain_value
 from wanflow.loading.schema import Finding, pointer_to
-from wanflow.loading.shape import kind_of
+from wanflow.loading.shape import fits, kind_of
 
 KIND_WORDS: Mapping[str, str] = {
     "object": "a mapping ('key: value' lines)",
@@ -20,6 +21,11 @@ KIND_WORDS: Mapping[str, str] = {
     "null": "nothing",
 }
 _SHOWN = 60
+# How people write the two truths elsewhere.
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on"), "true"),
+    **dict.fromkeys(("false", "no", "off"), "false"),
+}
 
 
 def explained(error: ValidationError) -> Iterator[Finding]:
@@ -63,7 +69,36 @@ def _simple(error: ValidationError) -> Finding:
     path = _path(error)
     explain = _EXPLAINERS.get(str(error.validator), _anything)
     code, message, hint = explain(error, name_of(path))
-    return Finding(pointer=pointer_to(path), code=code, message=message, hint=hint)
+    right, meant = _right(error)
+    return Finding(
+        pointer=pointer_to(path), code=code, message=message, hint=hint, right=right, meant=meant
+    )
+
+
+def _right(error: ValidationError) -> tuple[str | None, Literal["text", "raw", "list"]]:
+    """Give the one right answer, if there is one, and how it is meant."""
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    if error.validator == "enum" and isinstance(value, str):
+        return only_near(value, [one for one in wanted if isinstance(one, str)]), "text"
+    if error.validator != "type" or value is None:
+        return None, "text"
+    kinds = wanted if isinstance(wanted, list) else [wanted]
+    if "array" in kinds and isinstance(value, str | int | float):
+        return None, "list"
+    return _right_scalar(value, kinds), "raw"
+
+
+def _right_scalar(value: object, kinds: list[str]) -> str | None:
+    if isinstance(value, float) and value.is_integer() and "integer" in kinds:
+        return str(int(value))
+    if not isinstance(value, str):
+        return None
+    if "boolean" in kinds:
+        return _TRUTHS.get(value.casefold())
+    plain = plain_value(value)
+    fitting = isinstance(plain, int | float) and fits(kind_of(plain), frozenset(kinds))
+    return value if fitting else None
 
 
 _Said = tuple[str, str, str | None]
@@ -196,6 +231,7 @@ def _missing(error: ValidationError) -> Iterator[Finding]:
                 message=f"`{key}` is missing{owner}",
                 hint=hint,
                 at="key",
+                missing=key,
             )
 
 
@@ -230,6 +266,7 @@ def _unknown_keys(error: ValidationError) -> Iterator[Finding]:
                 message=f"{owner} no '{shown(key)}'",
                 hint=hint,
                 at="key",
+                right=only_near(key, unused),
             )
 
 

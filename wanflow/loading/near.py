@@ -12,14 +12,30 @@ _MOST_LETTERS = 80
 _MODEL_HAS_NONE = "the model has no such parameter; say it in the prompt"
 _USE_SIZE = 'write `size: 1280*720`, or a ratio such as `size: "16:9"`'
 
+# Keys of a step from other tools that are only called something else here.
+STEP_RENAMED: Mapping[str, str] = {
+    "num_images": "n",
+    "num_outputs": "n",
+    "count": "n",
+    "batch_size": "n",
+    "name": "id",
+    "step": "id",
+    "operation": "use",
+    "function": "use",
+    "uses": "use",
+    "params": "with",
+    "parameters": "with",
+    "args": "with",
+    "negative": "negative_prompt",
+    "if": "when",
+    "lang": "language",
+    "text": "prompt",
+    "instruction": "prompt",
+}
 # Keys of a step from other tools and other models, and what to write here.
 STEP_WORDS: Mapping[str, str] = {
     "mask": "the model takes no mask; say in the prompt which part is meant",
     "mask_image": "the model takes no mask; say in the prompt which part is meant",
-    "num_images": "write `n`",
-    "num_outputs": "write `n`",
-    "count": "write `n`",
-    "batch_size": "write `n`",
     "strength": _MODEL_HAS_NONE,
     "guidance_scale": _MODEL_HAS_NONE,
     "cfg_scale": _MODEL_HAS_NONE,
@@ -30,15 +46,6 @@ STEP_WORDS: Mapping[str, str] = {
     "input": "write `images: [...]`",
     "inputs": "write `images: [...]`",
     "base_image_url": "write `images: [...]`",
-    "name": "write `id`",
-    "step": "write `id`",
-    "operation": "write `use`",
-    "function": "write `use`",
-    "uses": "write `use`",
-    "params": "write `with`",
-    "parameters": "write `with`",
-    "args": "write `with`",
-    "negative": "write `negative_prompt`",
     "resolution": _USE_SIZE,
     "width": _USE_SIZE,
     "height": _USE_SIZE,
@@ -46,25 +53,23 @@ STEP_WORDS: Mapping[str, str] = {
     "aspect_ratio": _USE_SIZE,
     "needs": "leave it out: a step waits for the pictures that its `images` name",
     "depends_on": "leave it out: a step waits for the pictures that its `images` name",
-    "if": "write `when`",
-    "lang": "write `language`",
-    "text": "write `prompt`",
-    "instruction": "write `prompt`",
     "output": "name results under `outputs` at the end of the file",
     "outputs": "name results under `outputs` at the end of the file",
 }
+ROOT_RENAMED: Mapping[str, str] = {
+    "title": "name",
+    "id": "name",
+    "variables": "vars",
+    "input": "inputs",
+    "output": "outputs",
+    "step": "steps",
+    "jobs": "steps",
+    "tasks": "steps",
+    "pipeline": "steps",
+    "default": "defaults",
+}
 ROOT_WORDS: Mapping[str, str] = {
-    "title": "write `name`",
-    "id": "write `name`",
     "params": "write `vars` for constants, `inputs` for what is given for a run",
-    "variables": "write `vars`",
-    "input": "write `inputs`",
-    "output": "write `outputs`",
-    "step": "write `steps`",
-    "jobs": "write `steps`",
-    "tasks": "write `steps`",
-    "pipeline": "write `steps`",
-    "default": "write `defaults`",
     "model": "write it under `defaults`",
     "n": "write it under `defaults`",
     "size": "write it under `defaults`",
@@ -92,6 +97,16 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
             return name
     found = get_close_matches(word, candidates[:_MOST_NAMES], n=1, cutoff=LIKENESS)
     return found[0] if found else None
+
+
+def only_near(word: str, names: Iterable[str]) -> str | None:
+    """Give the nearest name if it is the only one that is alike: then it is what was meant."""
+    candidates = list(dict.fromkeys(names))
+    found = nearest(word, candidates)
+    if found is None:
+        return None
+    others = [name for name in candidates if name != found]
+    return None if nearest(word, others) else found
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:

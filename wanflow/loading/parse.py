@@ -42,6 +42,8 @@ class Draft:
 
     def as_text(self, pointer: Pointer) -> None:
         """Take one scalar as the text that is written; what means nothing stays nothing."""
+        if pointer not in self.nodes:
+            return  # it came into the value by a migration
         node = self.nodes[pointer].target()
         if pointer not in self.unreadable and plain_value(node.text) is None:
             return

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from wanflow.errors import Problem
 from wanflow.loading.build import recipe_from
+from wanflow.loading.edits import fix_of
+from wanflow.loading.ignores import Ignore, ignores_in
 from wanflow.loading.lint import lint
+from wanflow.loading.migrations import VERSION, lifted, version_of
 from wanflow.loading.own import Folder, OwnOperations, own_operations
 from wanflow.loading.parse import Draft, drafted, escaped, in_file_order
 from wanflow.loading.reword import reworded
@@ -25,12 +28,14 @@ MAX_VALUES = 150_000
 class Loaded:
     """A file after reading: its document if it is YAML, the recipe if nothing is an error.
 
-    `problems` stand in file order, each once; warnings are among them.
+    `problems` stand in file order, each once; warnings are among them, also those that `ignores`,
+    comments in the file, silence: `heeded` leaves them out when all problems are together.
     """
 
     document: Document | None
     recipe: Recipe | None
     problems: tuple[Problem, ...]
+    ignores: tuple[Ignore, ...] = ()
 
 
 def read_recipe(  # what a recipe is held against
@@ -62,6 +67,9 @@ def read_recipe(  # what a recipe is held against
         )
     if len(draft.nodes) > MAX_VALUES:
         return Loaded(document=None, recipe=None, problems=(_too_long(draft),))
+    draft.value = lifted(mapping(draft.value))
+    if (version_of(mapping(draft.value).get("wanflow")) or 0) > VERSION:
+        return _newer(draft, catalogue)
     own = own_operations(draft, folder)
     _take_texts(draft, {**catalogue.operations, **own.operations})
     document = draft.document()
@@ -79,7 +87,16 @@ def read_recipe(  # what a recipe is held against
         document=document,
         recipe=None if sure else recipe_from(view),
         problems=in_file_order(problems, file=file),
+        ignores=ignores_in(draft),
     )
+
+
+def _newer(draft: Draft, catalogue: Catalogue) -> Loaded:
+    """Say that a recipe is of a newer version, and nothing else: the rest may well be right."""
+    document = draft.document()
+    view = RecipeView(document=document, catalogue=catalogue, provider="local", region=None)
+    problems = (p for p in _schema_problems(view, draft) if p.code == "wrong-version")
+    return Loaded(document=None, recipe=None, problems=tuple(problems))
 
 
 def _too_long(draft: Draft) -> Problem:
@@ -129,5 +146,10 @@ def _schema_problems(view: RecipeView, draft: Draft) -> Iterator[Problem]:
             continue  # said better already
         worded = reworded(view, finding)
         yield view.problem(
-            worded.code, worded.message, worded.pointer, hint=worded.hint, at=worded.at
+            worded.code,
+            worded.message,
+            worded.pointer,
+            hint=worded.hint,
+            at=worded.at,
+            fix=fix_of(view.edit, worded, worded.pointer),
         )

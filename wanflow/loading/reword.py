@@ -3,7 +3,15 @@
 import re
 from dataclasses import replace
 
-from wanflow.loading.near import NOT_YET_AT_ROOT, NOT_YET_IN_STEP, ROOT_WORDS, STEP_WORDS
+from wanflow.loading.migrations import VERSION, version_of
+from wanflow.loading.near import (
+    NOT_YET_AT_ROOT,
+    NOT_YET_IN_STEP,
+    ROOT_RENAMED,
+    ROOT_WORDS,
+    STEP_RENAMED,
+    STEP_WORDS,
+)
 from wanflow.loading.schema import Finding
 from wanflow.loading.view import RecipeView, mapping
 from wanflow.model.values import JsonValue
@@ -18,8 +26,7 @@ def reworded(view: RecipeView, finding: Finding) -> Finding:
     if finding.code == "unknown-key":
         return _unknown_key(view, finding, parts)
     if finding.pointer == "/wanflow":
-        message = "this wanflow reads version 1 of the language"
-        return replace(finding, code="wrong-version", message=message, hint="write `wanflow: 1`")
+        return _wrong_version(finding, view.value.get("wanflow"))
     if parts[:1] == ["steps"] and len(parts) == 2 and finding.code == "wrong-type":
         message = f"step {int(parts[1]) + 1} must be a mapping"
         return replace(finding, message=message, hint="write `- use: outpaint`")
@@ -29,7 +36,7 @@ def reworded(view: RecipeView, finding: Finding) -> Finding:
 def _unknown_key(view: RecipeView, finding: Finding, parts: list[str]) -> Finding:
     *owner, key = parts
     if not owner:
-        return _at_root(finding, key)
+        return _at_root(view, finding, key)
     if (owner[0], len(owner)) in (("steps", 2), ("defaults", 1)):
         return _in_step(view, finding, key)
     if owner[0] == "inputs" and key == "pattern":
@@ -44,18 +51,41 @@ def _wrong_value(finding: Finding, parts: list[str], value: JsonValue) -> Findin
         hint = "write `pick: 1`, or another number up to n"
         return replace(finding, code="not-in-this-version", message=message, hint=hint)
     if key == "size" and isinstance(value, str) and _TIMES.fullmatch(value):
-        return replace(finding, hint="write " + _TIMES.sub(r"\1*\2", value))
+        right = _TIMES.sub(r"\1*\2", value)
+        return replace(finding, hint=f"write {right}", right=right)
     return finding
 
 
-def _at_root(finding: Finding, key: str) -> Finding:
+def _wrong_version(finding: Finding, written: JsonValue) -> Finding:
+    newer = version_of(written)
+    if newer is not None and newer > VERSION:
+        message = (
+            f"the recipe is written in version {newer} of the language, "
+            f"and this wanflow reads version {VERSION}"
+        )
+        hint = "upgrade wanflow: python -m pip install --upgrade wanflow"
+        return replace(finding, code="wrong-version", message=message, hint=hint, right=None)
+    message = f"this wanflow reads version {VERSION} of the language"
+    hint, right = f"write `wanflow: {VERSION}`", str(VERSION) if newer == VERSION else None
+    return replace(
+        finding, code="wrong-version", message=message, hint=hint, right=right, meant="raw"
+    )
+
+
+def _at_root(view: RecipeView, finding: Finding, key: str) -> Finding:
     if key in NOT_YET_AT_ROOT:
         message = f"this version of wanflow runs no campaigns; it does not know '{key}'"
         return replace(
             finding, code="not-in-this-version", message=message, hint=NOT_YET_AT_ROOT[key]
         )
     message = f"a recipe has no '{key}' at its top"
-    return replace(finding, message=message, hint=ROOT_WORDS.get(key, finding.hint))
+    if key in ROOT_RENAMED:
+        right = ROOT_RENAMED[key]
+        hint, free = f"write `{right}`", right not in view.value
+        return replace(finding, message=message, hint=hint, right=right if free else None)
+    if key in ROOT_WORDS:
+        return replace(finding, message=message, hint=ROOT_WORDS[key], right=None)
+    return replace(finding, message=message)
 
 
 def _in_step(view: RecipeView, finding: Finding, key: str) -> Finding:
@@ -64,13 +94,18 @@ def _in_step(view: RecipeView, finding: Finding, key: str) -> Finding:
         return replace(
             finding, code="not-in-this-version", message=message, hint=NOT_YET_IN_STEP[key]
         )
-    hint = finding.hint
-    if key in STEP_WORDS:
-        hint = STEP_WORDS[key]
+    hint, right = finding.hint, finding.right
+    if key in STEP_RENAMED:
+        name = STEP_RENAMED[key]
+        owner = mapping(_value_at(view, finding.pointer.split("/")[1:-1]))
+        hint, right = f"write `{name}`", None if name in owner else name
+    elif key in STEP_WORDS:
+        hint, right = STEP_WORDS[key], None
     elif key in _parameters(view, finding.pointer):
-        hint = f"write it under `with`: `with: {{{key}: ...}}`"
+        hint, right = f"write it under `with`: `with: {{{key}: ...}}`", None
     where = "a step" if finding.pointer.startswith("/steps") else "`defaults`"
-    return replace(finding, code="unknown-parameter", message=f"{where} has no '{key}'", hint=hint)
+    message = f"{where} has no '{key}'"
+    return replace(finding, code="unknown-parameter", message=message, hint=hint, right=right)
 
 
 def _parameters(view: RecipeView, pointer: str) -> tuple[str, ...]:

@@ -20,13 +20,21 @@ MOST_FINDINGS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that does not fit, by pointer; `at` says whether its key or its value is meant."""
+    """One thing that does not fit, by pointer; `at` says whether its key or its value is meant.
+
+    `right` is the one right answer where there is one: another name for the key, or another value
+    (as `meant` says: a text, something without quotes, or a list of what is there). `missing` is
+    the key that is not there.
+    """
 
     pointer: str
     code: str
     message: str
     hint: str | None = None
     at: Literal["key", "value"] = "value"
+    right: str | None = None
+    meant: Literal["text", "raw", "list"] = "text"
+    missing: str = ""
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from wanflow.errors import Problem
+from wanflow.errors import Edit, Problem
 from wanflow.loading.text import Lines
 
 # `[placed[2]]`: a picture by its index, which YAML reads as a list within a list.
@@ -108,7 +108,9 @@ def syntax_problem(error: yaml.MarkedYAMLError, lines: Lines, source: str) -> Pr
         index = lines.start_of_line(index) + indexed.start(1)
     else:
         message, hint = _words(raw, source[index : index + 1])
-    return Problem(code="yaml-syntax", message=message, span=lines.span(index), hint=hint)
+    span = lines.span(index)
+    fix = (Edit(span=span, old=indexed[1], new=f'"{indexed[1]}"'),) if indexed else ()
+    return Problem(code="yaml-syntax", message=message, span=span, hint=hint, fix=fix)
 
 
 def _words(raw: str, character: str) -> tuple[str, str | None]:

@@ -33,6 +33,12 @@ class Lines:
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
 
+    def index(self, span: Span) -> int:
+        """Give the index of the character at a place; -1 if there is no such line."""
+        if not 1 <= span.line <= len(self._starts):
+            return -1
+        return self._starts[span.line - 1] + span.column - 1
+
     def start_of_line(self, index: int) -> int:
         """Give the index at which the line of a character begins."""
         return self._starts[bisect_right(self._starts, index) - 1]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from wanflow.errors import Problem, Span
-from wanflow.loading.near import did_you_mean
+from wanflow.errors import Edit, Problem, Span
+from wanflow.loading.edits import Editor
+from wanflow.loading.near import did_you_mean, only_near
 from wanflow.loading.parse import escaped
 from wanflow.loading.references import NAME, Reference, implied, reference
 from wanflow.loading.templated import in_template
@@ -17,7 +18,7 @@ from wanflow.model.operation import Operation
 from wanflow.model.values import JsonValue
 
 # After so many misses in one file, near names are no longer searched for.
-_MOST_SEARCHES = 50
+_MOST_SEARCHES = 100
 
 
 def mapping(value: JsonValue) -> Mapping[str, JsonValue]:
@@ -170,7 +171,17 @@ class RecipeView:
         self._searches += 1
         return did_you_mean(word, names) if self._searches <= _MOST_SEARCHES else None
 
-    def problem(  # a problem has that many parts
+    def only(self, word: str, names: Iterable[str]) -> str | None:
+        """Give the one name that is near, for the first misses of a file."""
+        self._searches += 1
+        return only_near(word, names) if self._searches <= _MOST_SEARCHES else None
+
+    @cached_property
+    def edit(self) -> Editor:
+        """Writes changes to the recipe's text."""
+        return Editor(document=self.document)
+
+    def problem(  # noqa: PLR0913 # a problem has that many parts
         self,
         code: str,
         message: str,
@@ -181,6 +192,7 @@ class RecipeView:
         offset: int | None = None,
         severity: Literal["error", "warning"] = "error",
         related: tuple[tuple[str, str], ...] = (),
+        fix: tuple[Edit, ...] = (),
     ) -> Problem:
         """Say that something is wrong at a pointer, at its key, or within its text."""
         return Problem(
@@ -190,6 +202,7 @@ class RecipeView:
             hint=hint,
             severity=severity,
             related=tuple((self.document.span(place), said) for place, said in related),
+            fix=fix,
         )
 
     def _span(self, pointer: str, at: str, offset: int | None) -> Span:

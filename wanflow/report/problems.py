@@ -7,6 +7,7 @@ from wanflow.model.values import JsonValue
 from wanflow.report.amounts import counted
 from wanflow.report.columns import width_of
 from wanflow.report.ink import Ink
+from wanflow.report.lines import lines_of
 from wanflow.report.safe import safe_character, safe_text
 
 _COLUMNS = 80
@@ -89,6 +90,10 @@ def problems_json(problems: Sequence[Problem]) -> JsonValue:
                 "related": [
                     {"place": _span_json(span), "text": text} for span, text in problem.related
                 ],
+                "fix": [
+                    {"place": _span_json(edit.span), "old": edit.old, "new": edit.new}
+                    for edit in problem.fix
+                ],
             }
             for problem in problems
         ],
@@ -108,8 +113,7 @@ def _span_json(span: Span) -> JsonValue:
 
 
 def _excerpt(span: Span, source: str, ink: Ink) -> list[str]:
-    # Not splitlines(): only these break lines in YAML, and they are what spans count.
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(source)
     if not 1 <= span.line <= len(lines):
         return []
     gutter = f"{span.line:>5} | "

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from wanflow.errors import Problem
 from wanflow.loading.arguments import argument_findings, worded
+from wanflow.loading.edits import fix_of
 from wanflow.loading.near import listed
 from wanflow.loading.view import RecipeView, StepView
 from wanflow.model.operation import Operation
@@ -46,7 +47,10 @@ def _unknown(view: RecipeView, step: StepView, use: str) -> Problem:
         hint = "copy its steps into this recipe"
         return view.problem("not-in-this-version", message, place, hint=hint)
     hint = view.near(use, list(view.operations)) or _all(view)
-    return view.problem("unknown-operation", f"there is no operation '{use}'", place, hint=hint)
+    only = view.only(use, view.operations)
+    fix = view.edit.text(place, only) if only else ()
+    message = f"there is no operation '{use}'"
+    return view.problem("unknown-operation", message, place, hint=hint, fix=fix)
 
 
 def _all(view: RecipeView) -> str:
@@ -62,7 +66,8 @@ def _arguments(view: RecipeView, step: StepView, operation: Operation) -> Iterat
         place = f"{step.pointer}/with{finding.pointer}"
         if "with" not in step.value:
             place = f"{step.pointer}/use"
-        yield view.problem(code, message, place, hint=hint, at=finding.at)
+        fix = fix_of(view.edit, finding, place) if hint == finding.hint else ()
+        yield view.problem(code, message, place, hint=hint, at=finding.at, fix=fix)
 
 
 def _ignored(view: RecipeView, step: StepView, operation: Operation) -> Iterator[Problem]:

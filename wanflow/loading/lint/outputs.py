@@ -23,7 +23,9 @@ def _source(view: RecipeView, one: Reference) -> Iterator[Problem]:
             message = f"'{one.name}' is an input; an output is the picture of a step"
         hint = view.near(one.name or one.text, view.by_id)
         hint = hint or f"there are {listed(view.by_id)}"
-        yield view.problem("unknown-step", message, one.pointer, hint=hint)
+        only = view.only(one.name, view.by_id) if one.form == "name" else None
+        fix = view.edit.text(one.pointer, only + one.text[len(one.name) :]) if only else ()
+        yield view.problem("unknown-step", message, one.pointer, hint=hint, fix=fix)
     elif one.every:
         message = f"an output is one picture, and '{one.text}' stands for all"
         hint = f"write one output each: {one.name}[1], {one.name}[2]"

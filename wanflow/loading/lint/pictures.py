@@ -31,9 +31,11 @@ def _entry(view: RecipeView, step: StepView, one: Reference) -> Iterator[Problem
         yield from _input(view, one)
     elif one.name not in view.by_id:
         message = f"there is no input or step '{one.name}'"
-        near = view.near(one.name, (name for name in view.picture_names if name != step.id))
-        near = near or f"there are {listed(view.picture_names)}"
-        yield view.problem("unknown-image", message, one.pointer, hint=near)
+        names = [name for name in view.picture_names if name != step.id]
+        near = view.near(one.name, names) or f"there are {listed(view.picture_names)}"
+        only = view.only(one.name, names)
+        fix = view.edit.text(one.pointer, only + one.text[len(one.name) :]) if only else ()
+        yield view.problem("unknown-image", message, one.pointer, hint=near, fix=fix)
     elif one.index is not None and one.index > view.by_id[one.name].n:
         yield _beyond(view, one, view.by_id[one.name])
 
@@ -89,9 +91,12 @@ def _roles(view: RecipeView, step: StepView) -> Iterator[Problem]:
     for one in step.images:
         if one.role is not None and one.role not in operation.roles:
             message = f"'{operation.name}' has no role '{one.role}' for a picture"
+            free = [role for role in operation.roles if role not in {o.role for o in step.images}]
             hint = view.near(one.role, list(operation.roles))
             hint = hint or f"its roles are {listed(operation.roles)}"
-            yield view.problem("unknown-role", message, one.pointer, at="key", hint=hint)
+            only = view.only(one.role, free)
+            fix = view.edit.key(one.pointer, only) if only else ()
+            yield view.problem("unknown-role", message, one.pointer, at="key", hint=hint, fix=fix)
 
 
 def _number(view: RecipeView, step: StepView) -> Iterator[Problem]:

@@ -40,7 +40,10 @@ def _unknown_models(view: RecipeView) -> Iterator[Problem]:
         if name and name not in view.catalogue.models:
             known = list(view.catalogue.models)
             hint = view.near(name, known) or f"there are {listed(known)}"
-            yield view.problem("unknown-model", f"there is no model '{name}'", place, hint=hint)
+            only = view.only(name, known)
+            fix = view.edit.text(place, only) if only else ()
+            message = f"there is no model '{name}'"
+            yield view.problem("unknown-model", message, place, hint=hint, fix=fix)
 
 
 def _not_on_this_machine(view: RecipeView, step: StepView) -> Iterator[Problem]:

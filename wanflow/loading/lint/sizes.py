@@ -34,8 +34,10 @@ def size_problems(view: RecipeView) -> Iterator[Problem]:
         if said is not None:
             told.add(place)
             code, message = said
-            hint = f"the nearest that it takes is '{_nearest(wish, card.size)}'"
-            yield view.problem(code, f"{message} for '{card.name}'", place, hint=hint)
+            nearest = _nearest(wish, card.size)
+            hint = f"the nearest that it takes is '{nearest}'"
+            fix = view.edit.text(place, nearest)
+            yield view.problem(code, f"{message} for '{card.name}'", place, hint=hint, fix=fix)
 
 
 def _no_such_name(wish: Tier, card: ModelCard, limits: SizeLimits) -> tuple[str, str] | None:
