@@ -76,14 +76,20 @@ def test_the_signature_of_an_address_is_in_no_report_and_no_word(open_shop: Open
 
 
 def environments(process: int) -> list[bytes]:
-    """Read the environment of every process that a process has started."""
+    """Read the environment of every process that a process has started.
+
+    Between its fork and its exec a new process is still the old one, with the old environment:
+    it is told by its command line, read first, and looked at again once it is itself.
+    """
     found: list[bytes] = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == process:
+            if parent != process:
+                continue
+            if (entry / "cmdline").read_bytes() != Path(f"/proc/{process}/cmdline").read_bytes():
                 found.append((entry / "environ").read_bytes())
         except OSError:
             continue
