@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from wanflow.cli.compose import open_workspace
-from wanflow.cli.options import JSON, NO_COLOR, held
+from wanflow.cli.finding import record_in, run_folder
+from wanflow.cli.options import FILE_PATH, JSON, NO_COLOR
 from wanflow.cli.say import say, shown_path
-from wanflow.errors import UsageError, WorkspaceError
+from wanflow.cli.writing import write_file
 from wanflow.report.html_page import report_html
-from wanflow.report.json_text import record_from_json, report_json
+from wanflow.report.json_text import report_json
+from wanflow.report.junit import report_junit
 from wanflow.report.markdown_text import report_markdown
 from wanflow.store.rundir import RunDirectory
-from wanflow.store.workspace import find_workspace
 
 
 @click.command("report")
@@ -21,46 +21,27 @@ from wanflow.store.workspace import find_workspace
               help="The workspace; default is the nearest .wanflow upwards from here.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["html", "md", "json"]), default="html",
               show_default=True, help="Which of the three to name or print.")  # fmt: skip
+@click.option("--junit", type=FILE_PATH, metavar="FILE",
+              help="Write the steps as cases of JUnit XML, for a build server.")  # fmt: skip
 @JSON
 @NO_COLOR
-def command(*, run: str, workspace: Path | None, form: str, as_json: bool) -> None:
+def command(
+    *, run: str, workspace: Path | None, form: str, junit: Path | None, as_json: bool
+) -> None:
     """Write the report of a run again from its record, and say where it is.
 
     RUN is a run's id, the beginning of one, a run's folder, or `last`.
     """
-    folder = _folder(run, workspace)
-    source = folder / "report.json"
-    if not source.is_file():
-        raise UsageError(
-            f"'{folder}' has no report.json: the run has not come to an end",
-            hint="run the same command again, it goes on where it stopped",
-        )
-    record = record_from_json(source.read_text(encoding="utf-8"))
+    folder = run_folder(run, workspace)
+    record = record_in(folder)
     with RunDirectory.open(folder) as directory:
         directory.write_text("report.html", report_html(record, folder=folder))
         directory.write_text("report.md", report_markdown(record))
+    if junit is not None:
+        write_file(junit, report_junit(record))
     if as_json or form == "json":
         say(report_json(record).rstrip("\n"))
     elif form == "md":
         say(report_markdown(record).rstrip("\n"))
     else:
         say(shown_path(folder / "report.html"))
-
-
-def _folder(run: str, workspace: Path | None) -> Path:
-    if Path(run).is_dir():
-        return Path(run)
-    root = workspace or held(None, None).workspace or find_workspace(Path.cwd())
-    if not root.is_dir():
-        raise UsageError(
-            "there is no workspace here, so there are no runs",
-            hint="go to the folder in which you ran a recipe, or name one with --workspace",
-        )
-    with open_workspace(root) as opened:
-        folder = opened.journal.find_run(run).directory
-    if not folder.is_dir():
-        raise WorkspaceError(
-            f"the folder of that run is gone: {folder}",
-            hint="run the recipe again: its pictures are still in the workspace, at price 0",
-        )
-    return folder

@@ -1,0 +1,1 @@
+"""Two runs, or two versions of a recipe: what is different, and nothing else."""
