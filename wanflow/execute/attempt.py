@@ -35,8 +35,9 @@ class Workshop:
     """Everything that a run works with.
 
     `providers` maps the family that a job names to who does it. `tell` hears of every event as it
-    happens and makes it durable before it returns. `at_once` bounds the jobs in progress.
-    `inspector` measures what is made; without one nothing is measured.
+    happens and makes it durable before it returns. `at_once` bounds the jobs in progress, of one
+    plan or, with `slots`, of all plans that share them. `inspector` measures what is made, as many
+    pictures at once as there are `cores`; without one nothing is measured.
     """
 
     providers: Mapping[str, Provider]
@@ -45,6 +46,8 @@ class Workshop:
     tell: Callable[[Event], None]
     at_once: int
     inspector: Inspector | None = None
+    slots: anyio.CapacityLimiter | None = None
+    cores: anyio.CapacityLimiter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

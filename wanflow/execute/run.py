@@ -51,7 +51,7 @@ async def run_plan(plan: Plan, shop: Workshop) -> Mapping[JobKey, Outcome]:
     progress = _Progress(jobs={entry.job.key: entry.job for entry in plan.jobs})
     progress.settled |= {key: anyio.Event() for key in progress.jobs}
     progress.told |= {key: anyio.Event() for key in progress.jobs}
-    slots = anyio.CapacityLimiter(shop.at_once)
+    slots = shop.slots or anyio.CapacityLimiter(shop.at_once)
     bench = _bench(plan, shop, progress)
 
     async def settle(entry: Planned) -> None:
@@ -84,6 +84,7 @@ def _bench(plan: Plan, shop: Workshop, progress: _Progress) -> Bench | None:
         settled=progress.settled,
         objects=shop.objects,
         inspector=shop.inspector,
+        **({} if shop.cores is None else {"cores": shop.cores}),
     )
 
 
