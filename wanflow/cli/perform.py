@@ -1,25 +1,23 @@
 """Carries a plan out in a workspace and a run directory, and leaves a report whatever happens."""
 
-import signal
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
 
-import anyio
-
 from wanflow.cli.compose import Draft
 from wanflow.cli.engines import engine
-from wanflow.cli.forgotten import age_s, forgotten_run
+from wanflow.cli.forgotten import forgotten_run
 from wanflow.cli.measuring import inspector, unmeasured
+from wanflow.cli.purse import bought_from
 from wanflow.cli.service import NAME, Account
+from wanflow.cli.signals import exit_for, interruptible
 from wanflow.cli.stage import Stage, Watch, now
 from wanflow.errors import Exit, InternalError, UnfinishedError, WanflowError
 from wanflow.execute.attempt import Workshop
 from wanflow.execute.ports import Provider
-from wanflow.execute.run import first_error, run_plan
+from wanflow.execute.run import run_plan
 from wanflow.imaging.fit import Fitter
 from wanflow.model.plan import Plan
 from wanflow.model.run import Failed, RunRecord, RunState
@@ -132,7 +130,7 @@ async def _acted(
     trouble: WanflowError | None = None
     try:
         stage.place_inputs()
-        async with _interruptible(caught, signals=signals):
+        async with interruptible(caught, signals=signals):
             await _carried_out(stage, account, killed=killed)
         stage.place_outputs()
     except WanflowError as error:
@@ -151,7 +149,16 @@ async def _carried_out(stage: Stage, account: Account | None, *, killed: bool) -
         if NAME in names:
             if account is None:
                 raise InternalError("a plan that buys was carried out without an account")
-            providers.append(await _bought_from(stage, account, stack, killed=killed))
+            provider = await bought_from(
+                account,
+                stage.workspace,
+                stage.run,
+                cards=stage.made.catalogue.models,
+                stack=stack,
+                killed=killed,
+                jobs=lambda: [e.job for e in stage.plan.jobs if e.decision.action == "run"],
+            )
+            providers.append(provider)
         models = stage.made.catalogue.models
         shop = Workshop(
             providers={provider.family: provider for provider in providers},
@@ -162,30 +169,6 @@ async def _carried_out(stage: Stage, account: Account | None, *, killed: bool) -
             inspector=inspector(),
         )
         await run_plan(stage.plan, shop)
-
-
-async def _bought_from(
-    stage: Stage, account: Account, stack: AsyncExitStack, *, killed: bool
-) -> Provider:
-    """Enter the service, and find out what became of requests that never got an answer.
-
-    A run that was killed may have lost the newest entries of its journal with the disk's cache:
-    then the service's list is compared with everything that is going to be asked for.
-    """
-    ledger = stage.workspace.ledger
-    provider = account.provider(stage.run, ledger=ledger, cards=stage.made.catalogue.models)
-    await stack.enter_async_context(provider)
-    decided = account.terms.resubmit or account.terms.skip
-    if killed and not decided:
-        jobs = [entry.job for entry in stage.plan.jobs if entry.decision.action == "run"]
-        await provider.sweep(
-            [job for job in jobs if job.provider == provider.family],
-            since_s=ledger.begun_s(stage.run),
-            age_s=age_s(stage.run),
-        )
-    else:
-        await provider.sweep()
-    return provider
 
 
 def _ended(stage: Stage, caught: list[int], trouble: WanflowError | None) -> Performed:
@@ -210,8 +193,7 @@ def _ended(stage: Stage, caught: list[int], trouble: WanflowError | None) -> Per
 
 def _ending(stage: Stage, caught: list[int], trouble: WanflowError | None) -> tuple[RunState, Exit]:
     if caught:
-        code = Exit.INTERRUPTED if caught[0] == signal.SIGINT else Exit.TERMINATED
-        return "interrupted", code
+        return "interrupted", exit_for(caught)
     if trouble is not None:
         return "unfinished", trouble.exit_code
     again = {o.again for o in stage.outcomes.values() if isinstance(o, Failed)}
@@ -246,25 +228,3 @@ def _directory(plan: Plan, begun: Path | None, out: Path) -> RunDirectory:
         return RunDirectory.open(begun)
     run = new_run_id(plan.recipe, datetime.now(UTC), token_bytes(2))
     return RunDirectory.create(out, run)
-
-
-@asynccontextmanager
-async def _interruptible(caught: list[int], *, signals: bool) -> AsyncIterator[None]:
-    """Run the body until it ends or a signal comes; `caught` then holds the signal's number."""
-    try:
-        async with anyio.create_task_group() as group:
-            if signals:
-                group.start_soon(_listen, caught, group.cancel_scope)
-            yield
-            group.cancel_scope.cancel()
-    except BaseExceptionGroup as errors:
-        raise first_error(errors) from None
-
-
-async def _listen(caught: list[int], scope: anyio.CancelScope) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as received:
-        async for number in received:
-            if caught:
-                signal.raise_signal(signal.SIGKILL)
-            caught.append(number)
-            scope.cancel()

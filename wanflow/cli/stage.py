@@ -69,7 +69,7 @@ class Stage:
             self._journal_start(event.job)
         else:
             self.outcomes[event.job] = event.outcome
-            self.workspace.journal.job_settled(self.run, event.job, outcome=_as_made(event.outcome))
+            self.workspace.journal.job_settled(self.run, event.job, outcome=as_made(event.outcome))
             self._place(event)
         self.watch(event)
 
@@ -152,7 +152,7 @@ class Stage:
         return record
 
 
-def _as_made(outcome: Outcome) -> Outcome:
+def as_made(outcome: Outcome) -> Outcome:
     """Say for the journal what was made, whatever was expected of it.
 
     A picture that falls short of `expect`, or of the number asked for, is there and may have been

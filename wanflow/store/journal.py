@@ -154,6 +154,42 @@ class Journal:
         """Record what came of a job; one that was reused or skipped need not have started."""
         self._database.write(self._settling(run, key, outcome))
 
+    def jobs_found(
+        self, run: RunId, found: Sequence[tuple[JobKey, Fingerprint | None, Outcome]]
+    ) -> None:
+        """Record what needed no work, many jobs in one commit; a known outcome stays as it is.
+
+        What was made by this very run before it was interrupted is found again by it, and is to be
+        remembered as made.
+        """
+        rows = [
+            JobRow(run=run, job=key, fingerprint=fingerprint, request=None, outcome=outcome)
+            for key, fingerprint, outcome in found
+        ]
+
+        def change(connection: sqlite3.Connection) -> None:
+            for row in rows:
+                known = connection.execute(
+                    "SELECT 1 FROM jobs WHERE run = ? AND job = ? AND outcome IS NOT NULL"
+                    " AND fingerprint IS ? AND state IN ('done', 'reused')",
+                    (run, row.job, row.fingerprint),
+                ).fetchone()
+                if known is None:
+                    self._rows.put_job(connection, row)
+
+        self._database.write(change)
+
+    def outcomes_of(self, run: RunId, keys: Sequence[JobKey]) -> Mapping[JobKey, Outcome]:
+        """Give the outcomes that some jobs of a run have so far."""
+        found: dict[JobKey, Outcome] = {}
+        for at in range(0, len(keys), _AT_ONCE):
+            some = keys[at : at + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            for row in self._jobs(f"{_JOBS} WHERE run = ? AND job IN ({marks})", (run, *some)):
+                if row.outcome is not None:
+                    found[row.job] = row.outcome
+        return found
+
     def outcomes(self, run: RunId) -> Mapping[JobKey, Outcome]:
         """Give the outcomes of a run so far, in the order in which they came."""
         found = self._jobs(f"{_JOBS} WHERE run = ? ORDER BY seq", (run,))
