@@ -277,9 +277,9 @@ async def test_a_person_may_leave_it_out(counter: Counter) -> None:
 async def test_a_sweep_settles_what_can_be_told(counter: Counter) -> None:
     kept = await counter.edit(job("kept"))
     for name in ("a", "b"):
-        lost(counter, name)
+        lost(counter, name, purse="run-1")
     task = await bought_elsewhere(counter, "edit a")
-    late = lost(counter, "c", at_s=counter.emulator.service.clock.now_s() - DAY_S)
+    late = lost(counter, "c", purse="run-1", at_s=counter.emulator.service.clock.now_s() - DAY_S)
 
     async with counter.provider() as provider:
         swept = await provider.sweep()
@@ -290,6 +290,18 @@ async def test_a_sweep_settles_what_can_be_told(counter: Counter) -> None:
     assert fates[1] == Absent()
     assert isinstance(fates[2], Unresolved)
     assert [entry.id for entry in counter.ledger.open() if not entry.task_id] == [late.id]
+
+
+async def test_a_sweep_leaves_to_another_run_what_it_is_sending(counter: Counter) -> None:
+    sending = lost(counter, "a", purse="another run")
+    begun_s = anyio.current_time()
+
+    async with counter.provider() as provider:
+        swept = await provider.sweep()
+
+    assert swept == ()
+    assert anyio.current_time() - begun_s < 1
+    assert [entry.id for entry in counter.ledger.open()] == [sending.id]
 
 
 async def test_what_the_ledger_has_forgotten_is_found_by_its_prompt(counter: Counter) -> None:

@@ -103,6 +103,12 @@ class Deciding:
             raise UndecidedError("unresolved", f"{words}: {_described(entry)}", hint=hint)
         self._ledger.settle(entry.id, Ending(state="lost", reason=reason))
 
+    def may_be_answered(self, entry: Entry) -> bool:
+        """Say whether another process may be at work and still get the answer to its request."""
+        if entry.id in self._over_s or entry.intent.purse == self._settings.purse:
+            return False
+        return (self._asking.time.now_s() or float("inf")) < self._end_s(entry)
+
     def from_elsewhere(self, entry: Entry) -> bool:
         """Say whether an entry was made at a program on a machine, where nothing was paid."""
         service = self._settings.service.base_url
@@ -116,9 +122,7 @@ class Deciding:
 
     async def _somebody_does(self, entry: Entry) -> bool:
         """Wait while another process may still get the answer; True if it got one."""
-        if entry.id in self._over_s or entry.intent.purse == self._settings.purse:
-            return False
-        while (self._asking.time.now_s() or float("inf")) < self._end_s(entry):
+        while self.may_be_answered(entry):
             await anyio.sleep(_LOOK_AT_LEDGER_S)
             latest = self._ledger.latest(entry.intent.fingerprint)
             if latest is None or latest.id != entry.id or latest.state != "intended":

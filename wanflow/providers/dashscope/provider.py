@@ -165,7 +165,10 @@ class DashScopeProvider:
         # One after the other where they could be the same: all lists are paced anyway.
         for entry in self._ledger.open():
             if entry.task_id is None and not self._deciding.from_elsewhere(entry):
-                await find(entry)
+                await self._asking.service_time_s()
+                # Another run's, under way at this moment: whoever wants the same waits for it then.
+                if not self._deciding.may_be_answered(entry):
+                    await find(entry)
         return tuple(swept)
 
     async def _enter_forgotten(
