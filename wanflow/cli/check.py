@@ -6,8 +6,12 @@ from pathlib import Path
 
 import click
 
+from wanflow.cli.campaign_draft import CampaignDraft
+from wanflow.cli.campaign_plan import check_campaign
+from wanflow.cli.campaign_rows import chosen_rows
+from wanflow.cli.campaigns import campaign_at
 from wanflow.cli.compose import Draft, draft
-from wanflow.cli.options import JSON, NO_COLOR, ask_for, asking, held
+from wanflow.cli.options import JSON, NO_COLOR, ask_for, asking, choosing_rows, held, no_rows
 from wanflow.cli.say import colored, say, say_json, sources_of, tell
 from wanflow.errors import Exit, Problem, UsageError
 from wanflow.report.amounts import counted
@@ -19,6 +23,7 @@ _FORMATS = ("text", "json", "github", "sarif")
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE... [NAME=VALUE]...")
 @asking
+@choosing_rows
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="How to tell; text by default.")
 @click.option("--select", multiple=True, metavar="CODE,...", help="Tell of these codes alone.")
 @click.option("--ignore", multiple=True, metavar="CODE,...", help="Do not warn of these codes.")
@@ -33,6 +38,8 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     provider: str | None,
     region: str | None,
     allowed: tuple[Path, ...],
+    rows: str | None,
+    keys: tuple[str, ...],
     form: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -43,7 +50,8 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     """Find every mistake of recipes: schema, references, templates, pictures, sizes.
 
     Nothing is sent, and nothing is written but by --fix. Inputs may be given as NAME=VALUE;
-    without them, what needs their values is left unchecked, and that is said.
+    without them, what needs their values is left unchecked, and that is said. Of a campaign
+    every row is checked.
     """
     words = [word for word in files if "=" in word and not Path(word).exists()]
     paths = [Path(word) for word in files if word not in words]
@@ -53,16 +61,24 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         raise click.UsageError(f"--json and --format {form} say different things")
     wanted = _wanted(select, ignore)
     chosen = held(provider, region)
-    drafts: list[Draft] = []
+    drafts: list[Draft | CampaignDraft] = []
+    found: list[Problem] = []
     for path in paths:
         ask = ask_for(path, words, inputs_file, chosen=chosen, allowed=allowed, lenient=True)
+        if campaign_at(path):
+            of_rows, campaign = check_campaign(ask, chosen_rows(rows, keys))
+            found += of_rows.all()
+            drafts.append(campaign)
+            continue
+        no_rows(rows, keys)
         made = draft(ask)
         if fix or diff:
             made = _mended(made, wanted, show=diff)
+        found += made.problems
         drafts.append(made)
     told = "json" if as_json else form or "text"
-    _tell(drafts, wanted, form=told, silent=diff)
-    errors = any(problem.severity == "error" for made in drafts for problem in made.problems)
+    _tell(drafts, found, wanted, form=told, silent=diff)
+    errors = any(problem.severity == "error" for problem in found)
     return Exit.WRONG_INPUT if errors else Exit.DONE
 
 
@@ -109,13 +125,17 @@ def _mended(made: Draft, wanted: Callable[[Problem], bool], *, show: bool) -> Dr
 
 
 def _tell(
-    drafts: Sequence[Draft], wanted: Callable[[Problem], bool], *, form: str, silent: bool
+    drafts: Sequence[Draft | CampaignDraft],
+    found: Sequence[Problem],
+    wanted: Callable[[Problem], bool],
+    *,
+    form: str,
+    silent: bool,
 ) -> None:
-    found = [problem for made in drafts for problem in made.problems]
     problems = [problem for problem in found if wanted(problem)]
     sources = {file: text for made in drafts for file, text in made.sources.items()}
     for made in drafts:
-        for remark in made.unchecked:
+        for remark in made.unchecked if isinstance(made, Draft) else ():
             tell(f"{made.ask.recipe}: {remark}")
     _FORMS[form](problems, sources_of(problems, sources))
     if form not in ("text", "github"):
@@ -129,8 +149,13 @@ def _tell(
     if mendable and not silent:
         tell(f"{counted(mendable, 'problem')} can be mended with: wanflow check --fix")
     if not found:
-        many = f"all {len(drafts)} recipes are" if len(drafts) > 1 else "the recipe is"
-        (tell if silent or form == "github" else say)(f"{many} sound")
+        (tell if silent or form == "github" else say)(_sound(drafts))
+
+
+def _sound(drafts: Sequence[Draft | CampaignDraft]) -> str:
+    count, campaigns = len(drafts), sum(isinstance(made, CampaignDraft) for made in drafts)
+    kind = "recipe" if not campaigns else "campaign" if campaigns == count else "file"
+    return f"the {kind} is sound" if count == 1 else f"all {count} {kind}s are sound"
 
 
 def _as_text(problems: Sequence[Problem], sources: Mapping[str, str]) -> None:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wanflow.cli.engines import family_of, plug_ins_of
 from wanflow.cli.measuring import unmeasurable
 from wanflow.cli.pictures import Gallery
+from wanflow.cli.remembering import memory_of, tariff_of
 from wanflow.cli.rules import rules_for
-from wanflow.cli.service import DEFAULT_REGION
 from wanflow.cli.service import NAME as SERVICE
 from wanflow.errors import InternalError, Problem, RecipeError, UsageError
 from wanflow.expand.steps import concrete
@@ -33,8 +34,8 @@ from wanflow.model.concrete import Concrete
 from wanflow.model.document import Document
 from wanflow.model.plan import Plan, UrlImage
 from wanflow.model.recipe import Recipe
-from wanflow.model.values import Fingerprint, JobKey, JsonValue, Sha256
-from wanflow.planning.decide import Header, Memory, Tariff, make_plan
+from wanflow.model.values import JobKey, JsonValue, Sha256
+from wanflow.planning.decide import Header, Memory, make_plan
 from wanflow.planning.jobs import Prepared, jobs_of
 from wanflow.planning.selection import selected
 
@@ -96,23 +97,13 @@ def draft(ask: Ask) -> Draft:
     Raises:
         UsageError: there is no such file, or it cannot be read.
     """
-    return drafted(ask, _read(ask.recipe))
+    return drafted(ask, read_file(ask.recipe))
 
 
 def drafted(ask: Ask, source: bytes) -> Draft:
     """Do the same with the content of the recipe's file, as it is or as it would be."""
     known = catalogue()
-    loaded = read_recipe(
-        source,
-        file=str(ask.recipe),
-        catalogue=known,
-        provider=ask.provider,
-        region=ask.region,
-        folder=operations_beside(ask.recipe),
-    )
-    problems = list(loaded.problems)
-    if loaded.document is not None:
-        problems += survey(loaded.document)
+    loaded, problems = loaded_recipe(source, ask)
     start = Draft(ask=ask, source=source, catalogue=known, problems=(), document=loaded.document)
     made = _read_on(start, loaded, problems)
     if not loaded.ignores:
@@ -120,36 +111,80 @@ def drafted(ask: Ask, source: bytes) -> Draft:
     complete = made.prepared is not None
     file = str(ask.recipe)
     stay = heeded(made.problems, loaded.ignores, file=file, complete=complete)
-    return replace(made, problems=_sorted(stay))
+    return replace(made, problems=in_order(stay))
 
 
 def _read_on(start: Draft, loaded: Loaded, problems: list[Problem]) -> Draft:
     ask = start.ask
-    if loaded.recipe is None or loaded.document is None or _wrong(problems):
-        return replace(start, problems=_sorted(problems))
+    if loaded.recipe is None or loaded.document is None or is_wrong(problems):
+        return replace(start, problems=in_order(problems))
     recipe = _with_takes(loaded.recipe, ask.takes)
     values, found = bind_inputs(recipe, ask.inputs, texts=ask.texts)
     missing = [problem for problem in found if problem.code == "missing-input"]
     if ask.lenient and missing and len(missing) == len(found):
         names = " and ".join(problem.message for problem in missing)
         remark = f"pictures and rendered prompts were not checked: {names}"
-        return replace(start, recipe=recipe, problems=_sorted(problems), unchecked=(remark,))
+        return replace(start, recipe=recipe, problems=in_order(problems), unchecked=(remark,))
     problems += found
-    if _wrong(problems):
-        return replace(start, recipe=recipe, problems=_sorted(problems))
+    if is_wrong(problems):
+        return replace(start, recipe=recipe, problems=in_order(problems))
     bound = replace(start, recipe=recipe, values=values)
-    return _expanded(bound, recipe, loaded.document, problems)
-
-
-def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[Problem]) -> Draft:
-    ask = start.ask
     gallery = Gallery(
         recipe=recipe,
-        document=document,
+        document=loaded.document,
         folder=ask.recipe.resolve().parent,
         allowed=ask.allowed,
         given=frozenset(ask.inputs),
     )
+    return expanded(bound, gallery, problems)
+
+
+def loaded_recipe(
+    source: bytes,
+    ask: Ask,
+    *,
+    replaced: Mapping[str, JsonValue] = MappingProxyType({}),
+    further: Sequence[str] = (),
+) -> tuple[Loaded, list[Problem]]:
+    """Read a recipe's bytes and look at its templates.
+
+    Args:
+        source: the bytes.
+        ask: by whom it shall be made.
+        replaced: parameters that stand in the place of those of its `defaults`.
+        further: names that its templates may mention besides its own.
+    """
+    loaded = read_recipe(
+        source,
+        file=str(ask.recipe),
+        catalogue=catalogue(),
+        provider=ask.provider,
+        region=ask.region,
+        folder=operations_beside(ask.recipe),
+        replaced=replaced,
+    )
+    problems = list(loaded.problems)
+    if loaded.document is not None:
+        problems += survey(loaded.document, further=further)
+    return loaded, problems
+
+
+def expanded(
+    start: Draft,
+    gallery: Gallery,
+    problems: list[Problem],
+    *,
+    row: Mapping[str, JsonValue] | None = None,
+) -> Draft:
+    """Expand a recipe whose inputs have their values, and prepare its jobs.
+
+    Args:
+        start: with a recipe and values.
+        gallery: collects its pictures.
+        problems: what has been found so far.
+        row: of a campaign, None where there is none.
+    """
+    ask, recipe, document = start.ask, gallery.recipe, gallery.document
     pictures = gallery.collect(start.values)
     problems += gallery.problems
     whole, found = concrete(
@@ -159,17 +194,18 @@ def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[P
         catalogue=start.catalogue,
         pictures=pictures,
         rules=rules_for(ask.provider),
+        row=row,
     )
     problems += found
     problems += _urls(whole, document, ask.provider)
     problems += unmeasurable(whole, document)
-    if _wrong(problems):
-        return replace(start, problems=_sorted(problems))
+    if is_wrong(problems):
+        return replace(start, problems=in_order(problems))
     families = {"model": family_of(ask.provider), "builtin": family_of("builtin")}
     algorithms = [step.operation.local for step in whole.steps if step.operation.local]
     plug_ins = plug_ins_of(algorithms, ask.provider)
     prepared = jobs_of(whole.steps, families=families, plug_ins=plug_ins)
-    return replace(start, problems=_sorted(problems), concrete=whole, prepared=prepared)
+    return replace(start, problems=in_order(problems), concrete=whole, prepared=prepared)
 
 
 def sound(made: Draft) -> Draft:
@@ -178,7 +214,7 @@ def sound(made: Draft) -> Draft:
     Raises:
         RecipeError: it has.
     """
-    if _wrong(made.problems):
+    if is_wrong(made.problems):
         raise RecipeError(made.problems)
     return made
 
@@ -193,6 +229,14 @@ def planned(made: Draft, workspace: "Workspace | None") -> Plan:
     Raises:
         UsageError: `only`, `first` or `until` name a step that the recipe does not have.
     """
+    if made.recipe is None or made.prepared is None:
+        raise InternalError("a plan was asked of a draft that is not sound")
+    buys = made.ask.provider == SERVICE
+    return planned_with(made, memory_of(made.recipe.name, made.prepared, workspace, buys=buys))
+
+
+def planned_with(made: Draft, memory: Memory) -> Plan:
+    """Decide as `planned` does, by what is known already; raises as it does."""
     if made.recipe is None or made.concrete is None or made.prepared is None:
         raise InternalError("a plan was asked of a draft that is not sound")
     prepared = made.prepared
@@ -205,62 +249,20 @@ def planned(made: Draft, workspace: "Workspace | None") -> Plan:
     return make_plan(
         made.concrete,
         prepared,
-        _memory(made.recipe.name, prepared, workspace, buys=made.ask.provider == SERVICE),
+        memory,
         header=header,
-        tariff=_tariff(made),
-        wanted=_wanted(made.ask, prepared),
+        tariff=tariff_of(made.ask.provider, made.ask.region, made.catalogue),
+        wanted=wanted_steps(made.ask, prepared),
         top_up=made.ask.top_up,
     )
 
 
-def _memory(
-    recipe: str, prepared: Prepared, workspace: "Workspace | None", *, buys: bool
-) -> Memory:
-    if workspace is None:
-        return Memory(recorded={}, last={})
-    recorded = workspace.journal.recorded([job.fingerprint for job in prepared.jobs])
-    damaged = {
-        fingerprint
-        for fingerprint, entry in recorded.items()
-        if not all(workspace.objects.holds(picture) for picture in entry.pictures)
-    }
-    last = workspace.journal.last_requests(recipe)
-    return Memory(
-        recorded={key: entry for key, entry in recorded.items() if key not in damaged},
-        damaged=damaged,
-        paid=_paid(prepared, workspace) if buys else (),
-        last={
-            key: (request, state)
-            for key, (request, state) in last.items()
-            if isinstance(request, Mapping)
-        },
-    )
+def wanted_steps(ask: Ask, prepared: Prepared) -> frozenset[JobKey] | None:
+    """Name the steps that are asked for, None for all.
 
-
-def _paid(prepared: Prepared, workspace: "Workspace") -> frozenset[Fingerprint]:
-    """Find the requests that were bought already, and whose pictures only have to be fetched."""
-    ledger = workspace.ledger
-    found = ((job.fingerprint, ledger.latest(job.fingerprint)) for job in prepared.jobs)
-    return frozenset(
-        request for request, entry in found if entry and entry.state in {"accepted", "made"}
-    )
-
-
-def _tariff(made: Draft) -> Tariff:
-    """Say what pictures cost here: nothing on this machine, else the card's price of the region."""
-    cards = made.catalogue.models.values()
-    if made.ask.provider == "local":
-        return Tariff(currency="CNY", per_picture_micro={}, seconds={})
-    region = made.ask.region or DEFAULT_REGION
-    prices = {card.name: price for card in cards for price in card.prices if price.region == region}
-    return Tariff(
-        currency="CNY",
-        per_picture_micro={name: price.amount_micro for name, price in prices.items()},
-        seconds={card.name: card.latency_typical_s for card in cards},
-    )
-
-
-def _wanted(ask: Ask, prepared: Prepared) -> frozenset[JobKey] | None:
+    Raises:
+        UsageError: one is named that the recipe does not have.
+    """
     keys = [job.key for job in prepared.jobs]
     for name in (*ask.only, *filter(None, (ask.first, ask.until))):
         if name not in keys:
@@ -301,7 +303,12 @@ def _with_takes(recipe: Recipe, takes: Mapping[str, int]) -> Recipe:
     return replace(recipe, steps=steps)
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Read a recipe or a campaign, as far as it may be long.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(_LARGEST_BYTES)
@@ -324,11 +331,12 @@ def _near_file(path: Path) -> str:
     return f"write a first recipe with: wanflow new {path}"
 
 
-def _wrong(problems: Sequence[Problem]) -> bool:
+def is_wrong(problems: Sequence[Problem]) -> bool:
+    """Say whether any problem is an error."""
     return any(problem.severity == "error" for problem in problems)
 
 
-def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """Put problems in the order of the file, each once."""
     once = {(p.code, str(p.span), "" if p.span else p.message): p for p in reversed(problems)}
     return tuple(

@@ -119,6 +119,30 @@ def selecting(function: Function) -> Function:
     return function
 
 
+def choosing_rows(function: Function) -> Function:
+    """Add what chooses rows of a campaign."""
+    for option in reversed(
+        (
+            click.option("--rows", metavar="FIRST:LAST",
+                         help="Of a campaign, these rows: 10:20, 10: or 7; they count from 1."),
+            click.option("--row", "keys", multiple=True, metavar="KEY",
+                         help="Of a campaign, the row of this name."),
+        )
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def no_rows(rows: str | None, keys: Sequence[str]) -> None:
+    """Refuse a choice of rows for what has none.
+
+    Raises:
+        UsageError: rows are chosen.
+    """
+    if rows is not None or keys:
+        raise UsageError("a recipe has no rows to choose from", hint="--rows is for campaigns")
+
+
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Only errors and where the report is.")
 NO_COLOR = click.option("--no-color", is_flag=True, help="No colour, also on a terminal.",

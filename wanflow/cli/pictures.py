@@ -1,5 +1,6 @@
 """The pictures that a recipe takes from outside: found, confined, looked at."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,45 @@ from wanflow.model.card import ImageLimits
 from wanflow.model.document import Document
 from wanflow.model.plan import FileImage, JobImage
 from wanflow.model.recipe import Input, PathRef, Recipe
-from wanflow.model.values import JsonValue, Size
+from wanflow.model.values import Artifact, JsonValue, Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where the paths of an input are written: they are relative to `folder` and must stay in it.
+
+    `span` is the place of the value, such as the cell of a row.
+    """
+
+    folder: Path
+    span: Span | None
+
+
+class Album:
+    """What is known of pictures that were looked at, the last few hundred of them.
+
+    A file is read again when its size or its time has changed.
+    """
+
+    _MOST = 512
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[Path, int, int], tuple[Probe, Artifact]] = OrderedDict()
+
+    def look(self, path: Path) -> tuple[Probe, Artifact]:
+        """Read what a picture is; raises as `probe` does."""
+        try:
+            status = path.stat()
+        except OSError:
+            return probe(path), probe_artifact(path)  # which say what is wrong
+        key = (path, status.st_size, status.st_mtime_ns)
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = (probe(path), probe_artifact(path))
+            if len(self._seen) > self._MOST:
+                self._seen.popitem(last=False)
+        self._seen.move_to_end(key)
+        return found
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,8 +60,9 @@ class Gallery:
     """Collects the pictures of one recipe; each file is read once.
 
     `given` names the inputs that its user gave: their paths are the user's own word and relative
-    to the working directory. Everything else is relative to the recipe's folder and must stay in
-    it, or in one of `allowed`.
+    to the working directory. `homes` are those of inputs that a campaign or its rows give.
+    Everything else is relative to the recipe's folder. What is not the user's own word must stay
+    in its folder, or in one of `allowed`. An `album` knows pictures from other galleries.
     """
 
     recipe: Recipe
@@ -30,6 +70,8 @@ class Gallery:
     folder: Path
     allowed: Sequence[Path]
     given: frozenset[str]
+    homes: Mapping[str, Home] = field(default_factory=dict)
+    album: Album = field(default_factory=Album)
     problems: list[Problem] = field(default_factory=list)
     _seen: dict[Path, Probe] = field(default_factory=dict)
 
@@ -52,7 +94,7 @@ class Gallery:
 
     def _of_input(self, entry: Input, value: JsonValue) -> tuple[FileImage, ...]:
         texts = value if isinstance(value, list | tuple) else (value,)
-        own_word = entry.name in self.given
+        own_word = entry.name in self.given and entry.name not in self.homes
         found = (
             self._found(entry.name, text, entry.pointer, own_word=own_word)
             for text in texts
@@ -61,27 +103,29 @@ class Gallery:
         return tuple(image for image in found if image)
 
     def _found(self, name: str, text: str, pointer: str, *, own_word: bool) -> FileImage | None:
-        path = (Path.cwd() if own_word else self.folder) / Path(text).expanduser()
-        span = None if own_word else self.document.span(pointer)
+        home = self.homes.get(name)
+        if home is None:
+            home = Home(folder=self.folder, span=None if own_word else self.document.span(pointer))
+        path = (Path.cwd() if own_word else home.folder) / Path(text).expanduser()
+        span = home.span
         try:
             if not own_word:
-                self._confine(path, text)
-            seen = self._seen.get(path) or probe(path)
-            self._seen[path] = seen
-            artifact = probe_artifact(path)
+                self._confine(path, text, home.folder)
+            self._seen[path], artifact = self.album.look(path)
         except ImageError as error:
             self._note(error, span, name if own_word else None)
             return None
         size = Size(width_px=artifact.width_px, height_px=artifact.height_px)
         return FileImage(name=name, path=str(path), artifact=artifact, size=size)
 
-    def _confine(self, path: Path, text: str) -> None:
+    def _confine(self, path: Path, text: str, folder: Path) -> None:
         real = path.resolve()
-        if any(real.is_relative_to(place.resolve()) for place in (self.folder, *self.allowed)):
+        if any(real.is_relative_to(place.resolve()) for place in (folder, *self.allowed)):
             return
+        whose = "the recipe's folder" if folder == self.folder else f"the folder '{folder.name}'"
         raise ImageError(
             "image-outside",
-            f"'{text}' lies outside of the recipe's folder",
+            f"'{text}' lies outside of {whose}",
             hint=f"move it there, or allow its folder with --allow-dir {path.parent}",
         )
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
-from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
+from wanflow.cli.campaign_plan import plan_campaign
+from wanflow.cli.campaign_rows import Choice, chosen_rows
+from wanflow.cli.campaigns import campaign_at
+from wanflow.cli.compose import Ask, Draft, draft, open_workspace, planned, sound
 from wanflow.cli.options import (
     JSON,
     NO_COLOR,
@@ -14,14 +17,18 @@ from wanflow.cli.options import (
     WORDS,
     ask_for,
     asking,
+    choosing_rows,
     held,
+    no_rows,
     selecting,
 )
 from wanflow.cli.say import colored, say, say_json, say_problems
 from wanflow.cli.service import DEFAULT_REGION
 from wanflow.errors import Exit, UsageError
 from wanflow.loading import catalogue
+from wanflow.model.campaign import CampaignTotals
 from wanflow.model.card import ModelCard
+from wanflow.model.plan import Plan
 from wanflow.planning.moves import Moves, moves_to
 from wanflow.report.moves_text import moves_json, moves_text
 from wanflow.report.plan_text import plan_json, plan_text
@@ -33,6 +40,7 @@ from wanflow.store.workspace import find_workspace
 @WORDS
 @asking
 @selecting
+@choosing_rows
 @click.option(
     "--model", metavar="NAME", help="Show instead what would change if this model did every step."
 )
@@ -52,6 +60,8 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     until: str | None,
     takes: tuple[str, ...],
     workspace: Path | None,
+    rows: str | None,
+    keys: tuple[str, ...],
     model: str | None,
     check: bool,
     as_json: bool,
@@ -60,6 +70,8 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
 
     Nothing is sent and nothing is written. With --model it says what another model would change:
     what it refuses, loses or sends otherwise, sizes, price, time and where it is served.
+
+    FILE may be a campaign: then every row is planned, and the sums and the first rows are shown.
     """
     # Models are compared with whoever serves them: this machine alone knows none.
     served = None if model is None else _card(model).providers[0]
@@ -68,15 +80,16 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         file, words, inputs_file, chosen=chosen, allowed=allowed,
         only=only, first=first, until=until, takes=takes,
     )  # fmt: skip
+    if campaign_at(file):
+        _refuse_models(model)
+        root = workspace or chosen.workspace or find_workspace(Path.cwd())
+        totals = _campaign(root, ask, chosen_rows(rows, keys), as_json=as_json)
+        return Exit.DIFFERENT if check and totals.run else Exit.DONE
+    no_rows(rows, keys)
     made = sound(draft(ask))
     if made.problems:
         say_problems(made.problems, sources=made.sources)
-    root = workspace or chosen.workspace or find_workspace(Path.cwd())
-    if root.is_dir():
-        with open_workspace(root) as opened:
-            plan = planned(made, opened)
-    else:
-        plan = planned(made, None)
+    plan = _planned(workspace or chosen.workspace or find_workspace(Path.cwd()), made)
     moves = None if model is None else _moves(made, model, chosen.region or DEFAULT_REGION)
     if as_json:
         extra = {} if moves is None else {"comparison": moves_json(moves)}
@@ -87,6 +100,28 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         say(plan_text(plan, color=colored(sys.stdout)))
     runs = any(entry.decision.action == "run" for entry in plan.jobs)
     return Exit.DIFFERENT if check and runs else Exit.DONE
+
+
+def _planned(root: Path, made: Draft) -> Plan:
+    if not root.is_dir():
+        return planned(made, None)
+    with open_workspace(root) as opened:
+        return planned(made, opened)
+
+
+def _refuse_models(model: str | None) -> None:
+    if model is not None:
+        raise UsageError(
+            "models are compared for recipes",
+            hint="name the campaign's recipe, or leave --model out",
+        )
+
+
+def _campaign(root: Path, ask: Ask, choice: Choice, *, as_json: bool) -> CampaignTotals:
+    if not root.is_dir():
+        return plan_campaign(ask, choice, None, as_json=as_json)
+    with open_workspace(root) as opened:
+        return plan_campaign(ask, choice, opened, as_json=as_json)
 
 
 def _card(model: str) -> ModelCard:

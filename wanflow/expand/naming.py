@@ -23,6 +23,7 @@ def outputs_of(
     *,
     values: Mapping[str, JsonValue],
     steps: Mapping[str, ConcreteStep],
+    row: Mapping[str, JsonValue] | None = None,
 ) -> tuple[tuple[PlannedOutput, ...], tuple[Problem, ...]]:
     """Name the results.
 
@@ -30,11 +31,13 @@ def outputs_of(
         One entry a result, those of left out steps dropped; and a problem for each name that does
         not render, that no file can have, or that two results would share.
     """
-    context = {
+    context: dict[str, JsonValue] = {
         name.replace("-", "_"): value
         for name, value in {**recipe.vars, **values}.items()
         if isinstance(value, str | int | float)
     }
+    if row is not None:
+        context["row"] = row
     outputs: list[PlannedOutput] = []
     problems: list[Problem] = []
     taken: dict[str, str] = {}

@@ -70,6 +70,7 @@ def concrete(
     catalogue: Catalogue,
     pictures: Pictures,
     rules: Rules,
+    row: Mapping[str, JsonValue] | None = None,
 ) -> tuple[Concrete, tuple[Problem, ...]]:
     """Expand a recipe for one set of inputs.
 
@@ -80,6 +81,7 @@ def concrete(
         catalogue: for the model cards.
         pictures: the pictures from outside.
         rules: see there.
+        row: of a campaign, which templates see as `row`; None where there is none.
 
     Returns:
         The concrete steps and outputs, and everything that is wrong with them, in the order of
@@ -99,7 +101,13 @@ def concrete(
         )
         progress.problems += problems
         words, found = words_of(
-            step, recipe, document, values=values, images=images, arguments=rules.arguments
+            step,
+            recipe,
+            document,
+            values=values,
+            images=images,
+            arguments=rules.arguments,
+            row=row,
         )
         progress.problems += found
         progress.problems += _too_long(step, words, document, card, rules)
@@ -107,7 +115,7 @@ def concrete(
         own, refusals = _own_words(edit, step, document, rules)
         progress.problems += refusals if words.applies else []
         progress.steps[step.id] = _step(step, edit, words=words, own=own, rules=rules)
-    outputs, problems = outputs_of(recipe, document, values=values, steps=progress.steps)
+    outputs, problems = outputs_of(recipe, document, values=values, steps=progress.steps, row=row)
     progress.problems += problems
     whole = Concrete(steps=tuple(progress.steps.values()), outputs=outputs, inputs=values)
     return whole, tuple(progress.problems)

@@ -1,24 +1,25 @@
 """A first look at every template of a recipe, before any input has a value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from wanflow.errors import Edit, Problem, Span
 from wanflow.expand.problem import TemplateProblem
-from wanflow.expand.templates import check_expression, check_template
+from wanflow.expand.templates import check_expression, check_template, used_attributes
 from wanflow.model.document import Document
 from wanflow.model.values import JsonValue
 
 _TEXTS = ("prompt", "negative_prompt")
 
 
-def survey(document: Document) -> tuple[Problem, ...]:
+def survey(document: Document, *, further: Collection[str] = ()) -> tuple[Problem, ...]:
     """Check all templates of a recipe file that may have other mistakes in it.
 
-    A name counts as known when any input, variable or step has it; whether it may stand in just
-    that template is seen when the recipe is expanded.
+    A name counts as known when any input, variable or step has it, or when it is one of the
+    `further` names (`row` in a campaign); whether it may stand in just that template is seen when
+    the recipe is expanded.
     """
     root = document.value if isinstance(document.value, Mapping) else {}
-    names = _names(root)
+    names = _names(root) | frozenset(further)
     problems: list[Problem] = []
     for pointer, text in _templates(root):
         check = check_expression if pointer.endswith("/when") else check_template
@@ -39,6 +40,25 @@ def _fix(found: TemplateProblem, span: Span) -> tuple[Edit, ...]:
     if found.right is None:
         return ()
     return (Edit(span=span, old=found.written, new=found.right),)
+
+
+def used_columns(document: Document) -> frozenset[str] | None:
+    """Say which columns the templates of a recipe name as `row.x`; None if they may use any."""
+    root = document.value if isinstance(document.value, Mapping) else {}
+    found: set[str] = set()
+    for pointer, text in (*_templates(root), *_output_names(root)):
+        columns = used_attributes(text, "row", expression=pointer.endswith("/when"))
+        if columns is None:
+            return None
+        found |= columns
+    return frozenset(found)
+
+
+def _output_names(root: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    outputs = root.get("outputs")
+    for name, given in outputs.items() if isinstance(outputs, Mapping) else ():
+        if isinstance(given, Mapping):
+            yield from _strings(given.get("name"), f"/outputs/{name}/name")
 
 
 def _names(root: Mapping[str, JsonValue]) -> frozenset[str]:

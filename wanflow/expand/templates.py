@@ -34,6 +34,7 @@ __all__ = [
     "is_template",
     "render",
     "render_value",
+    "used_attributes",
     "used_names",
 ]
 
@@ -81,6 +82,15 @@ def used_names(source: str, *, expression: bool = False) -> frozenset[str]:
     if expression:
         return _compiled_expression(source).names
     return _compiled(source).names if is_template(source) else frozenset()
+
+
+def used_attributes(source: str, name: str, *, expression: bool = False) -> frozenset[str] | None:
+    """Say which attributes of a name a template uses; None if it uses the name in another way."""
+    if not (expression or is_template(source)):
+        return frozenset()
+    this = _compiled_expression(source) if expression else _compiled(source)
+    found = [one.attribute for one in this.references if one.name == name]
+    return None if None in found else frozenset(one for one in found if one is not None)
 
 
 def render(source: str, context: Mapping[str, JsonValue]) -> str:

@@ -109,6 +109,7 @@ def words_of(
     values: Mapping[str, JsonValue],
     images: tuple[SourceImage, ...],
     arguments: Arguments,
+    row: Mapping[str, JsonValue] | None = None,
 ) -> tuple[Words, tuple[Problem, ...]]:
     """Render everything that a step says.
 
@@ -119,6 +120,7 @@ def words_of(
         values: of the inputs.
         images: of this step, in the order that numbers them.
         arguments: completes rendered arguments and says what is wrong with them.
+        row: of a campaign, None where there is none.
 
     Returns:
         The words, and everything that is wrong with them; after an error they are not to be used.
@@ -126,8 +128,7 @@ def words_of(
     operation = recipe.operations[step.use]
     language = _language(step, operation, recipe, values)
     drawn = _figures(step, images, language)
-    plain = {name: value for name, value in values.items() if not _is_picture(recipe, name)}
-    given_names = {**_readable(recipe.vars), **_readable(plain)}
+    given_names = given_to_templates(recipe, values, row)
     desk = _Desk(
         step=step,
         recipe=recipe,
@@ -148,6 +149,15 @@ def words_of(
         arguments=complete,
     )
     return words, tuple(desk.problems)
+
+
+def given_to_templates(
+    recipe: Recipe, values: Mapping[str, JsonValue], row: Mapping[str, JsonValue] | None
+) -> dict[str, JsonValue]:
+    """Give what every template of a recipe sees: constants, inputs but pictures, and the row."""
+    plain = {name: value for name, value in values.items() if not _is_picture(recipe, name)}
+    given = {**_readable(recipe.vars), **_readable(plain)}
+    return given if row is None else {**given, "row": row}
 
 
 def _prompt(

@@ -81,10 +81,10 @@ def bind_inputs(
             else:
                 values[one.name] = one.default
             continue
-        value = _converted(one, given[one.name]) if texts else given[one.name]
+        value = converted(one, given[one.name]) if texts else given[one.name]
         found = value_findings(one.type, one.rules, value)
         for finding in found:
-            message = _worded(one, finding.message)
+            message = worded(one, finding.message)
             problems.append(Problem(code="wrong-input", message=message, hint=finding.hint))
         if not found:
             values[one.name] = value
@@ -95,14 +95,16 @@ def _names(recipe: Recipe) -> frozenset[str]:
     return frozenset(one.name for one in recipe.inputs)
 
 
-def _worded(one: Input, message: str) -> str:
+def worded(one: Input, message: str) -> str:
+    """Say what is wrong with a value in the words of inputs."""
     named = f"the input '{one.name}'"
     if "the file" in message:
         return message.replace("the file", named)
     return f"{named}: {message}"
 
 
-def _converted(one: Input, value: JsonValue) -> JsonValue:
+def converted(one: Input, value: JsonValue) -> JsonValue:
+    """Read a text as what an input wants; what cannot be read so stays as it is."""
     if one.type in ("images", "list"):
         return _as_list(one, value)
     if isinstance(value, list) and len(value) > 1:

@@ -76,6 +76,24 @@ ROOT_WORDS: Mapping[str, str] = {
     "seed": "write it under `defaults`",
     "negative_prompt": "write it under `defaults`",
 }
+CAMPAIGN_WORDS: Mapping[str, str] = {
+    "name": "write `campaign`",
+    "steps": "steps stand in the recipe; name its file under `recipe`",
+    "defaults": "write a parameter under `matrix`, or in the recipe",
+    "vars": "write `inputs`",
+    "variables": "write `inputs`",
+    "data": "write `rows`",
+    "csv": "write `rows`",
+    "size": "write it under `matrix`, or in the recipe",
+    "seed": "write it under `matrix`, or in the recipe",
+    "model": "write it under `matrix`, or in the recipe",
+    "n": "write it under `matrix`, or in the recipe",
+    "max_cost": "write `budget: {cost: 100 CNY}`",
+    "max_images": "write `budget: {images: 500}`",
+    "limit": "write `sample`",
+    "separator": "write `delimiter`",
+    "charset": "write `encoding`",
+}
 # What later versions may have, and what to do without it.
 NOT_YET_IN_STEP: Mapping[str, str] = {
     "retry": "run the same command again: what is done is not made or paid for twice",

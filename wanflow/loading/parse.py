@@ -102,8 +102,8 @@ def in_file_order(problems: tuple[Problem, ...], *, file: str) -> tuple[Problem,
     return tuple(sorted(dict.fromkeys(problems), key=place))
 
 
-def drafted(data: bytes, *, file: str) -> Draft:
-    """Read a file as far as it goes."""
+def drafted(data: bytes, *, file: str, lists: bool = False) -> Draft:
+    """Read a file as far as it goes; with `lists`, its root may also be a list."""
     source, problems = decoded(data, file=file)
     lines = Lines(source, file)
     draft = Draft(file=file, source=source, lines=lines, problems=list(problems))
@@ -113,7 +113,7 @@ def drafted(data: bytes, *, file: str) -> Draft:
     draft.problems.extend(tree.problems)
     if tree.root is None:
         return draft
-    if tree.root.kind != "map":
+    if tree.root.kind != "map" and not (lists and tree.root.kind == "list"):
         message = f"the file holds {_KINDS[tree.root.kind]} where 'key: value' lines are wanted"
         span = lines.span(tree.root.start)
         draft.problems.append(Problem(code="not-a-mapping", message=message, span=span))
@@ -128,7 +128,7 @@ _KINDS = {"list": "a list", "scalar": "a single text"}
 
 def _build(draft: Draft, root: Node) -> None:
     """Fill in values and places; `todo` holds containers whose items are still to come."""
-    value: dict[str, JsonValue] = {}
+    value: _Container = {} if root.kind == "map" else []
     draft.value = value
     draft.nodes[NOWHERE] = root
     todo: list[tuple[Node, _Container, str]] = [(root, value, "")]

@@ -1,7 +1,8 @@
 """A recipe from its bytes: everything that is wrong with it at once, or the recipe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from wanflow.errors import Problem
 from wanflow.loading.build import recipe_from
@@ -19,9 +20,11 @@ from wanflow.model.catalogue import Catalogue
 from wanflow.model.document import Document
 from wanflow.model.operation import Operation
 from wanflow.model.recipe import Recipe
+from wanflow.model.values import JsonValue, Pointer
 
 # Ten times what the longest sensible recipe has.
 MAX_VALUES = 150_000
+_NOTHING: Mapping[str, JsonValue] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ def read_recipe(  # what a recipe is held against
     provider: str = "local",
     region: str | None = None,
     folder: Folder | None = None,
+    replaced: Mapping[str, JsonValue] = _NOTHING,
 ) -> Loaded:
     """Read, validate and lint a recipe; nothing is fetched, rendered or opened.
 
@@ -56,6 +60,7 @@ def read_recipe(  # what a recipe is held against
         provider: who shall make the pictures; `local` is this machine.
         region: where, for a provider that has regions.
         folder: reads a folder of operations that the recipe names; see `operations_beside`.
+        replaced: parameters that stand in the place of those of its `defaults`.
 
     Returns:
         All that is wrong, and the recipe if no problem is an error.
@@ -70,6 +75,7 @@ def read_recipe(  # what a recipe is held against
     draft.value = lifted(mapping(draft.value))
     if (version_of(mapping(draft.value).get("wanflow")) or 0) > VERSION:
         return _newer(draft, catalogue)
+    _replace_defaults(draft, replaced)
     own = own_operations(draft, folder)
     _take_texts(draft, {**catalogue.operations, **own.operations})
     document = draft.document()
@@ -97,6 +103,13 @@ def _newer(draft: Draft, catalogue: Catalogue) -> Loaded:
     view = RecipeView(document=document, catalogue=catalogue, provider="local", region=None)
     problems = (p for p in _schema_problems(view, draft) if p.code == "wrong-version")
     return Loaded(document=None, recipe=None, problems=tuple(problems))
+
+
+def _replace_defaults(draft: Draft, replaced: Mapping[str, JsonValue]) -> None:
+    if replaced and isinstance(draft.value, dict):
+        draft.value["defaults"] = {**mapping(draft.value.get("defaults")), **replaced}
+        for key in replaced:
+            draft.unreadable.pop(Pointer(f"/defaults/{key}"), None)
 
 
 def _too_long(draft: Draft) -> Problem:

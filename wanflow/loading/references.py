@@ -6,7 +6,7 @@ from typing import Literal
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAMED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,63})(?:\[(\*|[1-9][0-9]{0,3})\])?")
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Reference:
 
 def reference(text: str, *, pointer: str, role: str | None = None) -> Reference:
     """Read one entry."""
-    if "/" in text or text.lower().endswith(_PICTURES):
+    if "/" in text or text.lower().endswith(PICTURES):
         return Reference(text=text, pointer=pointer, form="path", role=role)
     found = _NAMED.fullmatch(text)
     if found is None:

@@ -43,3 +43,8 @@ def _usable(key: str, rule: JsonValue) -> bool:
     if isinstance(rule, bool) or not isinstance(rule, int | float):
         return False
     return key != "multipleOf" or rule > 0
+
+
+def input_types() -> Mapping[str, Mapping[str, Any]]:
+    """Give the schema of each type of input, without rules."""
+    return _TYPES

@@ -17,10 +17,13 @@ class RowSource:
     """Where the rows come from: a file of a form, `-` for standard input, or a list in place.
 
     `pattern` is a path relative to the campaign's folder; None for a list, whose rows are `given`.
+    `encoding` is that of its text; `delimiter` separates cells, None where the header tells it.
     """
 
     form: RowForm
     pattern: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
     given: tuple[Mapping[str, JsonValue], ...] = ()
 
 
@@ -72,6 +75,25 @@ class Row:
     values: Mapping[str, JsonValue]
     combination: Mapping[str, JsonValue]
     place: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignTotals:
+    """What the plans of all rows come to.
+
+    A request that several rows make is bought once: of the `run` steps, `shared` stand on that of
+    an earlier row, and cost nothing. `seconds` is the longest chain of any one row.
+    """
+
+    rows: int = 0
+    run: int = 0
+    shared: int = 0
+    reuse: int = 0
+    skip: int = 0
+    images_to_buy: int = 0
+    cost_micro: int = 0
+    currency: str = "CNY"
+    seconds: float = 0.0
 
 
 # `waiting` rows want a person's pick; `unfinished` go on with the same command; `undecided` hold a

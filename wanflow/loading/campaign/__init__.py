@@ -1,0 +1,1 @@
+"""A campaign file: read, held against its schema and its recipe, and built."""

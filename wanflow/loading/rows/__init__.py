@@ -1,0 +1,1 @@
+"""Rows of a campaign as a stream, whatever form they have."""
