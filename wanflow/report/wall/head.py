@@ -98,8 +98,8 @@ def _money(record: CampaignRecord, free_failures: int) -> list[Fact]:
 
 
 def _rounded(amount_micro: int, parts: int) -> int:
-    # To a hundredth of a cent: more digits would only look exact.
-    return round(amount_micro / parts / 100) * 100
+    # To a cent: more digits would only look exact.
+    return round(amount_micro / parts / 10_000) * 10_000
 
 
 def _bought(record: CampaignRecord) -> Text:

@@ -15,14 +15,12 @@ from wanflow.report.visible import visible
 from wanflow.report.wall.assets import environment, script, style
 from wanflow.report.wall.data import packed, rows_data, variables
 from wanflow.report.wall.head import head_of, progress_of
-from wanflow.report.wall.rows import final_of, prompt_of
+from wanflow.report.wall.language import language_of
+from wanflow.report.wall.rows import final_of
 from wanflow.report.wall.thumbs import MOST_INLINE_ROWS, Thumbs, grade
 from wanflow.report.wall.tiles import tiles
 from wanflow.report.wall.words import ROW_STATES, WALL
 from wanflow.report.words import CHECKS, REASONS, STATES, WORDS
-
-# So many rows with words say in which language a campaign speaks.
-_ENOUGH = 40
 
 
 def campaign_html(
@@ -45,7 +43,7 @@ def campaign_html(
     small = head.total > MOST_INLINE_ROWS
     thumbs = Thumbs(folder, grade(head.total), thumbnail=thumbnail)
     thumbs.make(_pictures(record, finals_only=small))
-    language = _language(record)
+    language = language_of(record)
     rows: list[JsonValue] = list(rows_data(record, thumbs.why, small=small))
     css, js = style(), script()
     return (
@@ -62,7 +60,7 @@ def campaign_html(
             style=Markup(css),  # noqa: S704 - our own files
             script=Markup(js),  # noqa: S704 - our own files
             policy=policy(style=css, script=js),
-            data=packed(_shared(record, thumbs, rows, language)),
+            data=packed(_shared(record, thumbs, rows, language=language)),
             language=language,
             wall=WALL,
         )
@@ -81,22 +79,8 @@ def _pictures(record: CampaignRecord, *, finals_only: bool) -> Iterator[PictureR
                 yield from step.pictures
 
 
-def _language(record: CampaignRecord) -> str:
-    chinese = spoken = 0
-    for row in record.rows:
-        step = prompt_of(row)
-        if step is not None:
-            spoken += 1
-            chinese += step.language == "zh"
-        if spoken == _ENOUGH:
-            break
-    if chinese * 2 != spoken:
-        return "zh" if chinese * 2 > spoken else "en"
-    return "zh" if any("\u4e00" <= one <= "\u9fff" for one in record.description) else "en"
-
-
 def _shared(
-    record: CampaignRecord, thumbs: Thumbs, rows: list[JsonValue], language: str
+    record: CampaignRecord, thumbs: Thumbs, rows: list[JsonValue], *, language: str
 ) -> JsonValue:
     """Give everything that the script knows, words included."""
     words: dict[str, JsonValue] = {key: list(text) for key, text in {**WORDS, **WALL}.items()}
