@@ -72,11 +72,10 @@ def _pictures(record: CampaignRecord, *, finals_only: bool) -> Iterator[PictureR
         final = final_of(row)
         if final is not None:
             yield final.picture
+        # What people bring is often far larger than what is shown, and the same for many rows.
         if not finals_only:
             yield from row.input_pictures
-            for step in row.steps:
-                yield from step.images
-                yield from step.pictures
+            yield from (image for step in row.steps for image in step.images if image.step is None)
 
 
 def _shared(
@@ -91,7 +90,7 @@ def _shared(
         "variables": variables(record),
         "of_matrix": len(record.matrix),
         "thumb": thumbs.pattern,
-        "inline": len(rows) <= MOST_INLINE_ROWS,
+        "inputs_small": len(rows) <= MOST_INLINE_ROWS,
         "words": words,
         "states": {key: list(text) for key, text in {**STATES, **ROW_STATES}.items()},
         "reasons": {key: list(text) for key, text in REASONS.items()},

@@ -41,7 +41,7 @@ WALL: Mapping[str, Text] = {
     "cost_money": Text("billed {money}", "已计费 {money}"),
     "sample": Text("such as {key}", "例如 {key}"),
     "show_these": Text("Show them", "查看"),
-    "show_label": Text("Show the rows with {code}", "查看 {code} 的行"),
+    "show_label": Text("Show them: {code}", "查看:{code}"),
     "no_message": Text("no words were given", "未给出原因"),
     "still_running": Text(
         "The campaign was still going on when this page was written, {done} of {total} rows. "
@@ -60,6 +60,7 @@ WALL: Mapping[str, Text] = {
         "Filters, comparison and review need script; the rows stand below without it.",
         "筛选、对比和选图需要启用脚本;未启用时仅显示下方列表。",
     ),
+    "bar": Text("Views, filters and order", "视图、筛选与排序"),
     "view": Text("View", "视图"),
     "wall": Text("Wall", "图墙"),
     "lines": Text("Rows", "逐行"),
@@ -112,6 +113,7 @@ WALL: Mapping[str, Text] = {
     "close": Text("Close", "关闭"),
     "values": Text("Values of the row", "行内数据"),
     "row_chain": Text("Pictures of the row", "该行的图片"),
+    "show_after": Text("Show {name} as after", "以 {name} 作为修改后"),
     "no_pictures": Text("No picture has been made for this row.", "该行尚无图片。"),
     "not_begun": Text("This row has not been begun.", "该行尚未开始。"),
     "alt": Text(

@@ -7,8 +7,10 @@ from jinja2 import Environment, FunctionLoader
 
 from wanflow.report.html_page import environment as run_environment
 
-_STYLES = "tokens head wall lines matrix panel review paper"
-_SCRIPTS = "dom speech place rows pictures review wall lines bar stage matrix panel keys main"
+_STYLES = "tokens head wall lines matrix panel compare review paper"
+_SCRIPTS = (
+    "dom speech place rows pictures review wall lines bar compare stage matrix panel keys main"
+)
 
 
 @cache

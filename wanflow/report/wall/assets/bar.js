@@ -6,7 +6,10 @@ const SORTS = ["table", "key", "drift", "kept", "price", "time"];
 function createBar({ place, go, rows, review, thingOf }) {
   const box = byId("bar");
   const odd = rows.filter((row) => row.odd).length;
-  const inLabel = (key, control) => make("label", { class: "choice" }, make("span", { "data-key": key }), control);
+  const inLabel = (key, control) => {
+    control.id ||= "choose-" + key;
+    return make("span", { class: "choice" }, make("label", { for: control.id, "data-key": key }), control);
+  };
 
   const radios = (name, options, kind) =>
     make("fieldset", { class: "modes " + kind }, make("legend", { class: "unseen", "data-key": name }),

@@ -48,7 +48,7 @@ function createLines({ open, decided }) {
     show: (selected) => {
       parts?.stop();
       shown = selected;
-      parts = inParts(list, selected, line, 40);
+      parts = inParts(list, selected, line, 12);
     },
     hide: () => {
       parts?.stop();

@@ -35,7 +35,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   ({ words, states, checks, reasons, currency } = data);
   language = data.language;
   thumbFile = data.thumb;
-  allHaveThumbs = data.inline;
+  inputsAreSmall = data.inputs_small;
   const rows = data.rows.map((row, at) => wholeRow(row, at, data.variables));
   start(data, rows);
 });
@@ -119,7 +119,7 @@ function start(data, rows) {
       if (name !== place.view) view.hide();
     }
     if (place.view === "matrix") views.matrix.show(selected, place);
-    else views[place.view].show(selected, place.size);
+    else views[place.view].show(selected, place);
     byId("nothing").hidden = selected.length > 0 || !rows.length;
     byId("nothing").textContent = say("nothing_shown", { total: count(rows.length) });
     bar.draw(selected.length);
@@ -237,6 +237,9 @@ function start(data, rows) {
     review,
     thingOf,
   });
+  // Paper always shows the wall, of the rows that are asked for.
+  addEventListener("beforeprint", () => views.wall.show(selected, place));
+  addEventListener("afterprint", draw);
   spoken.push(() => {
     review.relabel();
     bar.relabel();

@@ -15,10 +15,12 @@ function createMatrix({ rows, variables, ofMatrix, open, decided, changed }) {
     return axes.includes(wished) ? wished : byFewest[at];
   };
 
+  let numbers = 0;
   function chooser(label, value, options, change) {
-    const select = make("select", { onchange: () => change(select.value) },
+    const id = "axis-" + (numbers += 1);
+    const select = make("select", { id, onchange: () => change(select.value) },
       options.map(([key, text]) => make("option", { value: key, text, selected: key === value })));
-    return make("label", { class: "choice" }, make("span", { text: label }), select);
+    return make("span", { class: "choice" }, make("label", { for: id, text: label }), select);
   }
   function cell(found, shown, place, values) {
     if (!found.length) return make("td", { class: "empty" }, make("span", { text: say("none_of_it") }));
@@ -78,6 +80,8 @@ function createMatrix({ rows, variables, ofMatrix, open, decided, changed }) {
       box.replaceChildren(make("p", { class: "nothing", text: say("one_variable") }));
       return;
     }
+    numbers = 0;
+    const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
     const x = chosen(place.x, 0);
     let y = chosen(place.y, 1);
     if (y === x) y = byFewest.find((at) => at !== x);
@@ -98,6 +102,7 @@ function createMatrix({ rows, variables, ofMatrix, open, decided, changed }) {
           }))),
       ...table(selected, place, x, y, held).filter(Boolean),
     );
+    if (focused) byId(focused)?.focus();
   }
   return {
     show,

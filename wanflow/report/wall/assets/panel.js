@@ -27,15 +27,19 @@ function createPanel({ rows, variables, review, thingOf, move, close, where }) {
       make("p", { class: "message", text: step.error || say("no_message") }),
       step.hint ? make("p", { class: "hint", text: step.hint }) : null);
   }
+  // What was measured, a line for each picture.
   function badges(step) {
-    return make("ul", { class: "checks" }, step.checks.map((one) => {
-      const name = one.against ? say("since", { name: sayCheck(one.check), picture: one.against }) : sayCheck(one.check);
-      const value = one.value === undefined ? say("not_measured") : `${round(one.value)} ${one.unit || ""}`.trim();
-      const which = step.made.length > 1 ? `${one.picture}: ` : "";
-      const told = one.note && (one.odd || !["kept", "changed"].includes(one.check));
-      return make("li", { class: one.odd ? "odd" : "" }, which, make("b", { text: name }), " " + value,
-        told ? make("span", { class: "quiet", text: " " + one.note }) : null);
-    }));
+    const numbers = [...new Set(step.checks.map((one) => one.picture))];
+    return numbers.map((number) => make("ul", { class: "checks" },
+      step.made.length > 1 ? make("li", { class: "which", text: say("checked_picture", { at: number }) }) : null,
+      step.checks.filter((one) => one.picture === number).map(badge)));
+  }
+  function badge(one) {
+    const name = one.against ? say("since", { name: sayCheck(one.check), picture: one.against }) : sayCheck(one.check);
+    const value = one.value === undefined ? say("not_measured") : `${round(one.value)} ${one.unit || ""}`.trim();
+    const told = one.note && (one.odd || !["kept", "changed"].includes(one.check));
+    return make("li", { class: one.odd ? "odd" : null }, make("b", { text: name }), " " + value,
+      told ? make("span", { class: "quiet", text: " " + one.note }) : null);
   }
   function prompts(step) {
     const lang = step.language === "zh" ? "zh" : "en";
@@ -77,11 +81,9 @@ function createPanel({ rows, variables, review, thingOf, move, close, where }) {
   }
   function draw(row) {
     const thing = thingOf(row);
-    const stage = createStage(row, review.of(thing).pick);
     box.replaceChildren(
       head(row),
-      stage.element,
-      thing.choices.length ? review.controls(thing) : "",
+      createStage(row, review.of(thing).pick, thing.choices.length ? review.controls(thing) : null),
       failure(row) || "",
       row.steps.length ? part(say("steps"), row.steps.map((step) => stepPart(row, step))) : make("p", { class: "quiet", text: say("not_begun") }),
       values(row),
@@ -103,6 +105,8 @@ function createPanel({ rows, variables, review, thingOf, move, close, where }) {
       if (current !== row || !held || held.contains(document.activeElement) && document.activeElement.matches("input")) return;
       const focused = [...held.children].indexOf(document.activeElement);
       const fresh = review.controls(thingOf(row));
+      const chosen = row.choices.findIndex((one) => one.sha256 === review.of(thingOf(row)).pick);
+      if (chosen >= 0) all(".candidates button", box).forEach((button, at) => button.classList.toggle("standing", at === chosen));
       held.replaceWith(fresh);
       if (focused >= 0) fresh.children[focused]?.focus();
     },

@@ -1,11 +1,11 @@
 // Where the copies of a row's pictures are, and what to say where there are none.
 let thumbFile = "";
-let allHaveThumbs = true;
+let inputsAreSmall = true;
 
 function source(row, picture) {
   const final = row.final && row.pictures[row.final[1]];
   if (picture === final && row.inline) return row.inline;
-  if (allHaveThumbs || picture === final) return "./" + thumbFile.replace("*", picture.sha256.slice(0, 20));
+  if (picture === final || (inputsAreSmall && !picture.step)) return "./" + thumbFile.replace("*", picture.sha256.slice(0, 20));
   return picture.file;
 }
 function pictureName(picture, row) {

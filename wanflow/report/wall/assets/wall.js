@@ -9,6 +9,7 @@ function createWall({ rows, decided, open }) {
   }
   let parts = null;
   let shown = [];
+  let sortedBy = "table";
 
   function created(row) {
     return make(
@@ -54,18 +55,21 @@ function createWall({ rows, decided, open }) {
       view.append(badge);
     }
     const state = element.querySelector(".state");
-    state.replaceChildren(mark(), sayState(row.state));
+    const figure = sortedFigure(row, sortedBy);
+    state.replaceChildren(mark(), sayState(row.state), figure ? make("span", { class: "figure", text: figure }) : "");
     element.classList.toggle("rejected", marks.kind === "rejected");
     element.classList.toggle("picked", marks.kind === "picked");
   }
-  function show(selected, size) {
+  function show(selected, { size, sort }) {
+    sortedBy = sort;
     parts?.stop();
     shown = selected;
     list.className = "wall size-" + size;
     parts = inParts(list, selected, tile, 500);
+    if (matchMedia("print").matches) parts.until(shown.length);
   }
   function element(row) {
-    parts.until(shown.indexOf(row));
+    parts?.until(shown.indexOf(row));
     return tiles.get(row);
   }
   list.addEventListener("click", (event) => {
@@ -74,7 +78,6 @@ function createWall({ rows, decided, open }) {
     event.preventDefault();
     open(rows[Number(link.closest(".tile").id.slice(1))]);
   });
-  addEventListener("beforeprint", () => parts?.until(shown.length));
   return {
     show,
     dress,
@@ -84,6 +87,17 @@ function createWall({ rows, decided, open }) {
     hide: () => parts?.stop(),
     across: () => getComputedStyle(list).gridTemplateColumns.split(" ").length,
   };
+}
+// The number that the rows are sorted by.
+function sortedFigure(row, sort) {
+  const known = (value, unit) => (value === undefined ? "" : `${round(value)} ${unit}`);
+  const figures = {
+    drift: () => known(row.drift, "px"),
+    kept: () => known(row.kept, "%"),
+    price: () => money(row.cost, currency),
+    time: () => duration(row.seconds),
+  };
+  return Object.hasOwn(figures, sort) ? figures[sort]() : "";
 }
 function emptyWords(row) {
   if (row.fallen) return `${row.fallen.key}: ${row.fallen.code || sayState(row.fallen.state)}`;
