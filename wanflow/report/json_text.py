@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import (
@@ -17,6 +17,7 @@ from typing import (
 )
 
 from wanflow.errors import UsageError
+from wanflow.model.campaign import Budget, CampaignRecord, RowRecord
 from wanflow.model.measure import Measure
 from wanflow.model.plan import Decision
 from wanflow.model.run import OutputRecord, PictureRecord, RunRecord, StepRecord
@@ -38,7 +39,12 @@ def report_json(record: RunRecord) -> str:
     Fields stand in the order of the record's types, money in millionths of the currency, times in
     UTC, pictures by SHA-256 with the path relative to the run's folder.
     """
-    value = {_VERSION_KEY: VERSION, **_plain_fields(record)}
+    return written(record, _VERSION_KEY)
+
+
+def written(record: object, version_key: str) -> str:
+    """Write a record of any kind in the form of `report_json`, beginning with its version."""
+    value = {version_key: VERSION, **_plain_fields(record)}
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     # A lone surrogate (a file name that is no UTF-8) cannot be written as UTF-8, only as an escape.
     return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
@@ -52,18 +58,23 @@ def record_from_json(text: str) -> RunRecord:
     Raises:
         UsageError: it is no report, or that of another version; says where and what is wrong.
     """
+    record = read_back(text, RunRecord, _VERSION_KEY)
+    assert isinstance(record, RunRecord)  # noqa: S101 - for the type checker: it is what was asked
+    return record
+
+
+def read_back(text: str, kind: type, version_key: str) -> object:
+    """Read what `written` has written of a kind of record; errors as `record_from_json`."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _unfit("", f"it is no JSON: {error}") from None
-    if not isinstance(value, dict) or _VERSION_KEY not in value:
-        raise _unfit("", f"'{_VERSION_KEY}' is missing")
-    version = value.pop(_VERSION_KEY)
+    if not isinstance(value, dict) or version_key not in value:
+        raise _unfit("", f"'{version_key}' is missing")
+    version = value.pop(version_key)
     if version != VERSION or isinstance(version, bool):
-        raise _unfit(f"/{_VERSION_KEY}", f"version {version!r} is not {VERSION}")
-    record = _read(value, RunRecord, "")
-    assert isinstance(record, RunRecord)  # noqa: S101 - for the type checker: _read gives what it is asked
-    return record
+        raise _unfit(f"/{version_key}", f"version {version!r} is not {VERSION}")
+    return _read(value, kind, "")
 
 
 def _plain(value: object) -> JsonValue:
@@ -71,7 +82,7 @@ def _plain(value: object) -> JsonValue:
         return _plain_fields(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Iterable) and not isinstance(value, str):
         return [_plain(item) for item in value]
     assert value is None or isinstance(value, _PLAIN)  # noqa: S101 - a record holds nothing else
     return value
@@ -98,6 +109,9 @@ _KINDS = (
     Note,
     Size,
     Measure,
+    CampaignRecord,
+    RowRecord,
+    Budget,
 )
 _HINTS: Mapping[type, Mapping[str, _Hint]] = {kind: _hints_of(kind) for kind in _KINDS}
 
@@ -112,7 +126,7 @@ def _read(value: object, hint: _Hint, pointer: str) -> object:  # noqa: PLR0911 
         if value not in arguments or not isinstance(value, str):
             raise _unfit(pointer, f"{value!r} is none of {', '.join(map(str, arguments))}")
         return value
-    if origin is tuple:
+    if origin in {tuple, Iterable}:
         items = _expected(value, list, pointer)
         return tuple(_read(item, arguments[0], f"{pointer}/{at}") for at, item in enumerate(items))
     if origin in {Union, UnionType} and len(arguments) == 2 and NoneType in arguments:

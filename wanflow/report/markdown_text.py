@@ -72,7 +72,8 @@ def _kept_back(found: re.Match[str]) -> str:
     return f"&#{ord(mark[0])};{mark[1:]}"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Write text on one line as code, in more backticks than any run within."""
     shown = re.sub(r"\s+", " ", visible(text)).strip()
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     ticks = "`" * (longest + 1)
@@ -80,7 +81,8 @@ def _code(text: str) -> str:
     return f"{ticks}{space}{shown}{space}{ticks}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write cells, each already Markdown, as a table of GitHub's."""
     # A bar ends a cell even within code, unless it is escaped.
     lines = [head, ["---"] * len(head), *rows]
     cells = [[re.sub(r"(?<!\\)\|", r"\\|", cell) for cell in line] for line in lines]
@@ -95,22 +97,22 @@ def _head(record: RunRecord, *, say_index: int) -> str:
     pictures, cost = run_facts(record)
     keys = ("run", "started", "took", "pictures", "cost", "provider")
     values = (
-        _code(record.run),
+        code(record.run),
         escaped(moment(record.started_at)),
         duration(record.seconds)[say_index],
         pictures[say_index],
         cost[say_index],
-        _code(record.provider),
+        code(record.provider),
     )
-    return _table([WORDS[key][say_index] for key in keys], [values])
+    return table([WORDS[key][say_index] for key in keys], [values])
 
 
 def _failures(record: RunRecord) -> list[str]:
     parts = []
     for step in record.steps:
         if step.state in FALLEN:
-            code = f" {_code(step.error_code)}" if step.error_code else ""
-            parts.append(f"**{escaped(step.key)}**{code}: {escaped(step.error or '')}")
+            named = f" {code(step.error_code)}" if step.error_code else ""
+            parts.append(f"**{escaped(step.key)}**{named}: {escaped(step.error or '')}")
             if step.hint:
                 parts.append(escaped(step.hint))
     return parts
@@ -135,14 +137,14 @@ def _steps(record: RunRecord, *, say_index: int) -> str:
             (
                 STATES[step.state][say_index],
                 escaped(step.key),
-                _code(step.operation),
+                code(step.operation),
                 escaped(decision_text(step)[say_index]),
                 " ".join(_link(picture) for picture in step.pictures),
                 duration(step.seconds)[say_index] if step.seconds else "",
                 cost,
             )
         )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _link(picture: PictureRecord) -> str:
@@ -163,14 +165,14 @@ def _step(step: StepRecord, *, say_index: int) -> list[str]:
     if step.model:
         given = {"model": step.model, **given}
     if given:
-        parts.append(", ".join(f"{_code(k)} {_code(value_text(v))}" for k, v in given.items()))
+        parts.append(", ".join(f"{code(k)} {code(value_text(v))}" for k, v in given.items()))
     parts += _checks(step, say_index=say_index)
     notes: list[tuple[str, str]] = [(step.key, note.text) for note in step.notes]
     notes += [(image.name, note.text) for image in step.images for note in image.mended]
     if notes:
         parts.append("\n".join(f"- {escaped(name)}: {escaped(text)}" for name, text in notes))
     if step.reused_from:
-        parts.append(f"{WORDS['reused_from'][say_index]} {_code(step.reused_from)}")
+        parts.append(f"{WORDS['reused_from'][say_index]} {code(step.reused_from)}")
     return parts
 
 
@@ -188,10 +190,10 @@ def _checks(step: StepRecord, *, say_index: int) -> list[str]:
 
 
 def _provenance(record: RunRecord, *, say_index: int) -> str:
-    rows = [(escaped(record.recipe_file), _code(record.recipe_sha256))]
+    rows = [(escaped(record.recipe_file), code(record.recipe_sha256))]
     made = [picture for step in record.steps for picture in step.pictures]
     rows += [
-        (escaped(picture.file or picture.name), _code(picture.artifact.sha256))
+        (escaped(picture.file or picture.name), code(picture.artifact.sha256))
         for picture in (*record.input_pictures, *made)
     ]
-    return _table([WORDS["file"][say_index], "SHA-256"], rows)
+    return table([WORDS["file"][say_index], "SHA-256"], rows)
