@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from wanflow.cli.campaign_perform import CampaignManner, CampaignPerformed, perf
 from wanflow.cli.campaign_rows import Choice
 from wanflow.cli.campaigns import campaign_draft, sound_campaign
 from wanflow.cli.compose import Ask
-from wanflow.cli.row_record import row_state
 from wanflow.cli.say import colored, say, say_error, say_json, say_problems, shown_path, tell
 from wanflow.cli.service import Account
 from wanflow.errors import Exit, UsageError
@@ -47,9 +45,7 @@ class CampaignAsk:
     quiet: bool = False
 
 
-def run_campaign(
-    ask: Ask, wish: CampaignAsk, workspace: Workspace, who: Account | None
-) -> int:
+def run_campaign(ask: Ask, wish: CampaignAsk, workspace: Workspace, who: Account | None) -> int:
     """Carry a campaign out; nothing is sent before every row has turned out to be sound.
 
     Args:
@@ -136,9 +132,7 @@ def _performed(
 
     def refreshed(night: Night) -> object:
         directory = night.desk.directory
-        page = pages.setdefault(
-            directory.path, LivePage(directory.path, directory.write_text)
-        )
+        page = pages.setdefault(directory.path, LivePage(directory.path, directory.write_text))
         return page.changed(lambda: night.record("running"))
 
     def spent() -> tuple[int, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from wanflow.cli.row_record import RowFacts, row_record
-from wanflow.cli.row_stage import Desk, Requests, RowStage, job_name
+from wanflow.cli.row_stage import Desk, Requests, RowStage, RowWatch, job_name
 from wanflow.cli.stage import now
 from wanflow.cli.version import wanflow_version
 from wanflow.execute.ledger import Bill
@@ -81,6 +81,7 @@ class Night:
 
     order: Order
     desk: Desk
+    watch: RowWatch
     command: str
     bills: Callable[[], Mapping[Fingerprint, Bill]] = dict
     service: str | None = None
@@ -106,6 +107,7 @@ class Night:
             plan=row.plan,
             requests=self._requests.pop(row.key),
             desk=self.desk,
+            heard=self.heard,
         )
         stage.place_inputs()
         self._open[row.key] = stage
@@ -129,12 +131,13 @@ class Night:
         stage.place_outputs()
 
     def heard(self, row: RowKey, event: Event) -> None:
-        """Remember which jobs are under way."""
+        """Remember which jobs are under way, and show it."""
         begun = self._begun.setdefault(row, set())
         if isinstance(event, JobStarted):
             begun.add(event.job)
         else:
             begun.discard(event.job)
+        self.watch(row, event)
 
     def write_found(self) -> None:
         """Put the rows that needed no work into the journal."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
+from typing import Protocol
 
 import anyio
 from anyio import to_thread
@@ -19,15 +20,16 @@ from wanflow.cli.campaign_night import Night, Order
 from wanflow.cli.engines import engine
 from wanflow.cli.measuring import inspector
 from wanflow.cli.purse import bought_from
+from wanflow.cli.row_record import ending_of
 from wanflow.cli.row_stage import Desk, RowWatch
 from wanflow.cli.service import NAME, Account
 from wanflow.cli.signals import exit_for, interruptible
 from wanflow.errors import Exit, InternalError, UnfinishedError, WanflowError
 from wanflow.execute.attempt import Workshop
 from wanflow.execute.ports import Provider
-from wanflow.execute.rows import Patience, PlannedRow, RowsEnd, run_rows
+from wanflow.execute.rows import Outcomes, Patience, PlannedRow, RowsEnd, run_rows
 from wanflow.imaging.fit import Fitter
-from wanflow.model.campaign import CampaignRecord, RowState
+from wanflow.model.campaign import CampaignRecord, RowKey, RowState
 from wanflow.model.run import RunState
 from wanflow.model.values import RunId
 from wanflow.store.names import new_run_id
@@ -46,17 +48,26 @@ _OPEN: tuple[RowState, ...] = ("unfinished", "undecided", "waiting", "running", 
 Report = Callable[[CampaignRecord, RunDirectory], None]
 
 
+class Settled(Protocol):
+    """Hears of every row that has come to its end."""
+
+    def __call__(self, row: RowKey, state: RowState, *, found: bool) -> None:
+        """Take it in; `found` says that all of the row was there already."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignManner:
     """How a campaign is carried out; the fields are those of `Manner`, and when to stop.
 
     `report` writes the record's report into the directory. `live` is asked every now and then, in
-    a thread, whether to write one while the campaign goes on.
+    a thread, whether to write one while the campaign goes on. `settled` hears of every row's end.
     """
 
     out: Path
     command: str
     report: Report
+    settled: Settled = lambda _row, _state, *, found: None  # noqa: ARG005 # nobody listens
     live: Callable[[Night], object] = lambda _: None
     fresh: bool = False
     signals: bool = True
@@ -94,7 +105,8 @@ async def perform_campaign(
         run = RunId(directory.path.name)
         night = Night(
             order=order,
-            desk=Desk(workspace=workspace, directory=directory, run=run, watch=watch),
+            desk=Desk(workspace=workspace, directory=directory, run=run),
+            watch=watch,
             command=manner.command,
             bills=(lambda: workspace.ledger.bills(run)) if account else dict,
             service=account.service.base_url if account else None,
@@ -168,10 +180,15 @@ async def _carried_out(
             )
             providers.append(provider)
         shop_for = _workshops(night, providers)
+
+        def settle(row: PlannedRow, outcomes: Outcomes, *, found: bool) -> None:
+            night.settle(row, outcomes, found=found)
+            manner.settled(row.key, ending_of(outcomes.values()), found=found)
+
         patience = Patience(at_once=_OPEN_ROWS, max_failures=manner.max_failures)
         async with anyio.create_task_group() as group:
             group.start_soon(_reported, night, manner)
-            end = await run_rows(night.to_run(), shop_for, night.settle, patience=patience)
+            end = await run_rows(night.to_run(), shop_for, settle, patience=patience)
             group.cancel_scope.cancel()
         return end
 

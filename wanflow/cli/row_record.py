@@ -1,6 +1,6 @@
 """From a row's plan and outcomes to what the report of a campaign says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from wanflow.cli.row_stage import input_file, output_file, picture_file
@@ -9,7 +9,7 @@ from wanflow.execute.record import RunFacts, input_images, record_of
 from wanflow.model.campaign import Row, RowKey, RowRecord, RowState
 from wanflow.model.operation import Operation
 from wanflow.model.plan import Decision, Plan
-from wanflow.model.run import Failed, Outcome, StepRecord, StepState, numbered
+from wanflow.model.run import Again, Done, Failed, Outcome, StepRecord, StepState, numbered
 from wanflow.model.values import Fingerprint, JobKey, RunId
 
 # The state of a row is the first of these that one of its steps is in.
@@ -70,6 +70,22 @@ def row_state(steps: tuple[StepRecord, ...]) -> RowState:
     if "waiting" in states:
         return "unfinished" if states & {"done", "reused"} else "not-started"
     return "reused" if "reused" in states and "done" not in states else "done"
+
+
+def ending_of(outcomes: Collection[Outcome]) -> RowState:
+    """Say how a row has ended, by the outcomes of its jobs alone."""
+    failed = {outcome.again for outcome in outcomes if isinstance(outcome, Failed)}
+    for again, state in _ENDINGS:
+        if again in failed:
+            return state
+    return "done" if any(isinstance(one, Done) for one in outcomes) else "reused"
+
+
+_ENDINGS: tuple[tuple[Again, RowState], ...] = (
+    ("asks", "undecided"),
+    ("goes-on", "unfinished"),
+    ("fails", "failed"),
+)
 
 
 def _facts(

@@ -52,7 +52,6 @@ class Desk:
     workspace: Workspace
     directory: RunDirectory
     run: RunId
-    watch: RowWatch
     placed: set[str] = field(default_factory=set)
 
 
@@ -64,6 +63,7 @@ class RowStage:
     plan: Plan
     requests: Requests
     desk: Desk
+    heard: RowWatch
     outcomes: dict[JobKey, Outcome] = field(default_factory=dict)
     _jobs: Mapping[JobKey, Job] = field(init=False)
 
@@ -84,7 +84,7 @@ class RowStage:
             self.outcomes[event.job] = event.outcome
             journal.job_settled(self.desk.run, name, outcome=as_made(event.outcome))
             self._place(event.job, event.outcome)
-        self.desk.watch(self.key, event)
+        self.heard(self.key, event)
 
     def found(self, outcomes: Mapping[JobKey, Outcome]) -> None:
         """Take in a row that needed no work; the journal hears of it with many others."""

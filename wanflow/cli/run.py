@@ -10,6 +10,9 @@ import anyio
 import click
 
 from wanflow.cli.agree import agreed as agreed_to
+from wanflow.cli.campaign import CampaignAsk, run_campaign
+from wanflow.cli.campaign_rows import chosen_rows
+from wanflow.cli.campaigns import campaign_at
 from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
 from wanflow.cli.engines import engine
 from wanflow.cli.frozen import hold_frozen
@@ -23,14 +26,16 @@ from wanflow.cli.options import (
     ask_for,
     asking,
     buying,
+    choosing_rows,
     held,
+    no_rows,
     selecting,
 )
 from wanflow.cli.perform import Manner, Performed, perform
 from wanflow.cli.say import colored, say, say_error, say_json, say_problems, shown_path, tell
 from wanflow.cli.service import NAME, Account, account
 from wanflow.cli.settings import Settings
-from wanflow.errors import Exit
+from wanflow.errors import Exit, UsageError
 from wanflow.model.plan import Plan
 from wanflow.report.json_text import report_json
 from wanflow.report.progress import progress_for
@@ -44,6 +49,10 @@ from wanflow.store.workspace import Workspace, find_workspace
 @asking
 @selecting
 @buying
+@choosing_rows
+@click.option("--fail-fast", is_flag=True, help="Of a campaign, begin no row after a failed one.")
+@click.option("--max-failures", type=click.IntRange(0), metavar="N",
+              help="Of a campaign, begin no row after more than N failed ones.")  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where runs go; default runs."
 )
@@ -68,6 +77,10 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     takes: tuple[str, ...],
     workspace: Path | None,
     buys: Buying,
+    rows: str | None,
+    keys: tuple[str, ...],
+    fail_fast: bool,
+    max_failures: int | None,
     out: Path | None,
     fresh: bool,
     frozen: bool,
@@ -76,18 +89,36 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
 ) -> int:
     """Check, plan and run a recipe, then write the report.
 
-    The same command again goes on with what is unfinished, or reuses everything at price 0.
+    The same command again goes on with what is unfinished, or reuses everything at price 0. FILE
+    may be a campaign: then every row is run, several at a time, and one report tells of all.
     """
     chosen = held(provider, region)
     ask = ask_for(
         file, words, inputs_file, chosen=chosen, allowed=allowed,
         only=only, first=first, until=until, takes=takes,
     )  # fmt: skip
-    made = sound(draft(replace(ask, top_up=buys.top_up)))
+    ask = replace(ask, top_up=buys.top_up)
+    root = workspace or chosen.workspace or find_workspace(Path.cwd())
+    if campaign_at(file):
+        _refuse_frozen(frozen=frozen)
+        wish = CampaignAsk(
+            choice=chosen_rows(rows, keys),
+            out=out or chosen.out,
+            command=_command(),
+            agreed=buys.agreed,
+            fresh=fresh,
+            max_failures=0 if fail_fast else max_failures,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        who = _who(chosen, buys)
+        with open_workspace(root) as opened:
+            return run_campaign(ask, wish, opened, who)
+    no_rows(rows, keys)
+    made = sound(draft(ask))
     who = _who(chosen, buys)  # said before anything is made
     if made.problems and not quiet:
         say_problems(made.problems, sources=made.sources)
-    root = workspace or chosen.workspace or find_workspace(Path.cwd())
     with open_workspace(root) as opened:
         plan = planned(made, opened)
         if frozen:
@@ -101,6 +132,14 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         )  # fmt: skip
     _tell_of(done, as_json=as_json, quiet=quiet)
     return done.exit_code
+
+
+def _refuse_frozen(*, frozen: bool) -> None:
+    if frozen:
+        raise UsageError(
+            "--frozen holds a recipe to its lock, and a campaign has none",
+            hint="see what a campaign would buy with: wanflow plan FILE --check",
+        )
 
 
 def _tell_of(done: Performed, *, as_json: bool, quiet: bool) -> None:
