@@ -28,6 +28,7 @@ from wanflow.errors import Exit, InternalError, UnfinishedError, WanflowError
 from wanflow.execute.attempt import Workshop
 from wanflow.execute.ports import Provider
 from wanflow.execute.rows import Outcomes, Patience, PlannedRow, RowsEnd, run_rows
+from wanflow.execute.twins import Twins
 from wanflow.imaging.fit import Fitter
 from wanflow.model.campaign import CampaignRecord, RowKey, RowState
 from wanflow.model.run import RunState
@@ -39,8 +40,10 @@ from wanflow.store.workspace import Workspace
 # How many jobs are in progress: a little more than the service takes at once, so that no slot of
 # it idles; see `perform`.
 _AT_ONCE = 64
-# Each open row has at least one job that wants to run; a surplus bridges the time between two.
+# Each open row has at least one job that wants to run; a surplus bridges the time between two. On
+# this machine few are open at once, so that rows are done one after the other and not all at last.
 _OPEN_ROWS = 96
+_OPEN_ROWS_A_CORE = 2
 _LIVE_EVERY_S = 2.0
 
 _OPEN: tuple[RowState, ...] = ("unfinished", "undecided", "waiting", "running", "not-started")
@@ -185,7 +188,9 @@ async def _carried_out(
             night.settle(row, outcomes, found=found)
             manner.settled(row.key, ending_of(outcomes.values()), found=found)
 
-        patience = Patience(at_once=_OPEN_ROWS, max_failures=manner.max_failures)
+        here = _OPEN_ROWS_A_CORE * (os.cpu_count() or 1)
+        open_rows = here if account is None else _OPEN_ROWS
+        patience = Patience(at_once=open_rows, max_failures=manner.max_failures)
         async with anyio.create_task_group() as group:
             group.start_soon(_reported, night, manner)
             end = await run_rows(night.to_run(), shop_for, settle, patience=patience)
@@ -206,6 +211,7 @@ def _workshops(night: Night, providers: list[Provider]) -> Callable[[PlannedRow]
     measuring = inspector()
     slots = anyio.CapacityLimiter(_AT_ONCE)
     cores = anyio.CapacityLimiter(os.cpu_count() or 1)
+    twins = Twins(night.desk.run)
 
     def shop_for(row: PlannedRow) -> Workshop:
         return Workshop(
@@ -217,6 +223,7 @@ def _workshops(night: Night, providers: list[Provider]) -> Callable[[PlannedRow]
             inspector=measuring,
             slots=slots,
             cores=cores,
+            once=twins.once,
         )
 
     return shop_for

@@ -62,7 +62,8 @@ class Gallery:
     `given` names the inputs that its user gave: their paths are the user's own word and relative
     to the working directory. `homes` are those of inputs that a campaign or its rows give.
     Everything else is relative to the recipe's folder. What is not the user's own word must stay
-    in its folder, or in one of `allowed`. An `album` knows pictures from other galleries.
+    in its folder, in the recipe's, or in one of `allowed`. An `album` knows pictures from other
+    galleries.
     """
 
     recipe: Recipe
@@ -120,7 +121,9 @@ class Gallery:
 
     def _confine(self, path: Path, text: str, folder: Path) -> None:
         real = path.resolve()
-        if any(real.is_relative_to(place.resolve()) for place in (folder, *self.allowed)):
+        if any(
+            real.is_relative_to(place.resolve()) for place in (folder, self.folder, *self.allowed)
+        ):
             return
         whose = "the recipe's folder" if folder == self.folder else f"the folder '{folder.name}'"
         raise ImageError(

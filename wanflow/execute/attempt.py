@@ -2,9 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import anyio
 from anyio import to_thread
@@ -37,7 +38,8 @@ class Workshop:
     `providers` maps the family that a job names to who does it. `tell` hears of every event as it
     happens and makes it durable before it returns. `at_once` bounds the jobs in progress, of one
     plan or, with `slots`, of all plans that share them. `inspector` measures what is made, as many
-    pictures at once as there are `cores`; without one nothing is measured.
+    pictures at once as there are `cores`; without one nothing is measured. `once` lets equal jobs
+    of several plans stand on one.
     """
 
     providers: Mapping[str, Provider]
@@ -48,6 +50,15 @@ class Workshop:
     inspector: Inspector | None = None
     slots: anyio.CapacityLimiter | None = None
     cores: anyio.CapacityLimiter | None = None
+    once: "Once | None" = None
+
+
+class Once(Protocol):
+    """Makes of several equal jobs only the first."""
+
+    async def __call__(self, job: Job, make: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Give what was made for an equal job, or make it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,21 @@ async def _outcome(  # all five are the run's, and none is optional
         await progress.settled[need].wait()
         if not isinstance(progress.outcomes[need], Done | Reused):
             return Skipped(because=need, reason="upstream-failed")
+
+    async def make() -> Outcome:
+        return await _made(entry, shop, progress, slots, handed_on)
+
+    return await make() if shop.once is None else await shop.once(job, make)
+
+
+async def _made(
+    entry: Planned,
+    shop: Workshop,
+    progress: _Progress,
+    slots: anyio.CapacityLimiter,
+    handed_on: Mapping[JobKey, Addresses],
+) -> Outcome:
+    job = entry.job
     async with slots:
         if progress.stopped_by is not None:
             return Skipped(because=progress.stopped_by, reason="stopped")

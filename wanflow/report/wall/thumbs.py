@@ -117,9 +117,17 @@ class Thumbs:
         """Give the link to any small copy: a star stands for the digest's first 20 digits."""
         return f"{FOLDER}/*-{self._grade.name}.webp"
 
-    def inline(self, sha256: Sha256) -> str:
-        """Give a small copy that was made as a data URI."""
-        data = self.file(sha256).read_bytes()
+    def inline(self, picture: PictureRecord) -> str | None:
+        """Give a small copy as a data URI, None if the picture cannot be read.
+
+        While a campaign runs, a picture may get its file after the copies were made.
+        """
+        target = self.file(picture.artifact.sha256)
+        if not target.is_file():
+            self.make([picture])
+        if not target.is_file():
+            return None
+        data = target.read_bytes()
         return "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
 
     def _make(self, picture: PictureRecord) -> bool:

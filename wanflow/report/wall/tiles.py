@@ -69,7 +69,7 @@ def _image(row: RowRecord, final: Final, thumbs: Thumbs, *, inline: bool) -> Ima
     why = thumbs.why(picture)
     source = None
     if why is None:
-        source = thumbs.inline(sha256) if inline else thumbs.link(sha256)
+        source = thumbs.inline(picture) if inline else thumbs.link(sha256)
     return Image(
         source=source,
         lack=filled(WORDS[why or "no_picture"], file=picture.file or ""),
