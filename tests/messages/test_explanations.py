@@ -26,7 +26,13 @@ NO_CODES = {
     *("x-oss-content-type", "x-oss-forbid-overwrite", "x-oss-object-acl"),  # fields of an upload
     *("image-generation", "image2image-function", "multimodal-generation"),  # paths of the service
     *("goes-on", "not-started", "only-a", "only-b"),  # states
-    *("utf-8", "utf-8-sig", "o-w", "wanflow-5d2f0c9be1a74f6f8a33c1d0"),  # encodings, modes
+    *(
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "o-w",
+        "wanflow-5d2f0c9be1a74f6f8a33c1d0",
+    ),  # encodings, modes
 }
 
 

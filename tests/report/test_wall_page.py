@@ -703,3 +703,54 @@ def test_it_reflows_on_a_narrow_screen(opens: Opens, shop: tuple[CampaignRecord,
         width = page.evaluate("document.documentElement.scrollWidth")
 
         assert width <= 320
+
+
+@pytest.mark.parametrize("place", ["", "#r0", "#view=rows", "#view=matrix"])
+def test_r02_everything_has_a_name_and_is_large_enough(
+    opens: Opens, tmp_path: Path, place: str
+) -> None:
+    record = campaign(tmp_path, Shop(rows=9, state_of=lambda _: "done"))
+    page = opens(written(tmp_path, record), place)
+    page.get_by_text("More", exact=True).click()
+
+    wrong = page.evaluate(
+        """() => {
+        const wrong = [];
+        const note = (element) => wrong.push(element.outerHTML.slice(0, 120));
+        for (const image of document.images) {
+            if (!image.alt && !image.closest('[aria-label]')) note(image);
+        }
+        for (const control of document.querySelectorAll('input, select, button, summary, a')) {
+            const box = control.getBoundingClientRect();
+            if (!box.width) continue;
+            const names = [control.getAttribute('aria-label'), control.textContent.trim(),
+                control.querySelector('img')?.alt,
+                ...[...(control.labels || [])].map((label) => label.textContent.trim())];
+            if (!names.some(Boolean)) note(control);
+            if (!control.matches('a') && (box.width < 24 || box.height < 24)) note(control);
+        }
+        const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+        wrong.push(...ids.filter((id, at) => ids.indexOf(id) !== at));
+        let level = 0;
+        for (const heading of document.querySelectorAll('h1, h2, h3, h4')) {
+            if (heading.closest('[hidden]')) continue;
+            const next = Number(heading.tagName[1]);
+            if (next > level + 1) note(heading);
+            level = next;
+        }
+        return wrong;
+    }"""
+    )
+
+    assert wrong == []
+
+
+def test_one_stop_of_the_tab_key_leads_into_the_wall(
+    opens: Opens, shop: tuple[CampaignRecord, Path]
+) -> None:
+    _, folder = shop
+    page = opens(folder)
+
+    stops = page.evaluate("document.querySelectorAll('#wall a[tabindex=\"0\"]').length")
+
+    assert stops == 1

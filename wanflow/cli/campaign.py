@@ -32,8 +32,11 @@ from wanflow.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignAsk:
-    """What a command line asks of a campaign: where it goes, how it ends early, how it is told."""
+class Wish:
+    """What a command line wants of a run: where it goes, when it ends early, how it is told of.
+
+    `choice` and `max_failures` are for campaigns.
+    """
 
     choice: Choice
     out: Path
@@ -45,7 +48,7 @@ class CampaignAsk:
     quiet: bool = False
 
 
-def run_campaign(ask: Ask, wish: CampaignAsk, workspace: Workspace, who: Account | None) -> int:
+def run_campaign(ask: Ask, wish: Wish, workspace: Workspace, who: Account | None) -> int:
     """Carry a campaign out; nothing is sent before every row has turned out to be sound.
 
     Args:
@@ -123,7 +126,7 @@ def _performed(
     order: Order,
     totals: CampaignTotals,
     workspace: Workspace,
-    wish: CampaignAsk,
+    wish: Wish,
     *,
     who: Account | None,
     live: bool,
@@ -166,7 +169,7 @@ def _reported(record: CampaignRecord, directory: RunDirectory) -> None:
     directory.write_text("report.html", campaign_html(record, directory.path))
 
 
-def _tell_of(done: CampaignPerformed, wish: CampaignAsk) -> None:
+def _tell_of(done: CampaignPerformed, wish: Wish) -> None:
     report = shown_path(done.directory / "report.html")
     for remark in done.remarks:
         tell(f"note: {remark}")

@@ -10,7 +10,7 @@ import anyio
 import click
 
 from wanflow.cli.agree import agreed as agreed_to
-from wanflow.cli.campaign import CampaignAsk, run_campaign
+from wanflow.cli.campaign import Wish, run_campaign
 from wanflow.cli.campaign_rows import chosen_rows
 from wanflow.cli.campaigns import campaign_at
 from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
@@ -36,7 +36,6 @@ from wanflow.cli.say import colored, say, say_error, say_json, say_problems, sho
 from wanflow.cli.service import NAME, Account, account
 from wanflow.cli.settings import Settings
 from wanflow.errors import Exit, UsageError
-from wanflow.model.plan import Plan
 from wanflow.report.json_text import report_json
 from wanflow.report.progress import progress_for
 from wanflow.report.summary import summary_text
@@ -99,18 +98,18 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     )  # fmt: skip
     ask = replace(ask, top_up=buys.top_up)
     root = workspace or chosen.workspace or find_workspace(Path.cwd())
+    wish = Wish(
+        choice=chosen_rows(rows, keys),
+        out=out or chosen.out,
+        command=_command(),
+        agreed=buys.agreed,
+        fresh=fresh,
+        max_failures=0 if fail_fast else max_failures,
+        as_json=as_json,
+        quiet=quiet,
+    )
     if campaign_at(file):
         _refuse_frozen(frozen=frozen)
-        wish = CampaignAsk(
-            choice=chosen_rows(rows, keys),
-            out=out or chosen.out,
-            command=_command(),
-            agreed=buys.agreed,
-            fresh=fresh,
-            max_failures=0 if fail_fast else max_failures,
-            as_json=as_json,
-            quiet=quiet,
-        )
         who = _who(chosen, buys)
         with open_workspace(root) as opened:
             return run_campaign(ask, wish, opened, who)
@@ -120,17 +119,24 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     if made.problems and not quiet:
         say_problems(made.problems, sources=made.sources)
     with open_workspace(root) as opened:
-        plan = planned(made, opened)
-        if frozen:
-            hold_frozen(made, plan)
-        if who is not None and not agreed_to(plan, who, yes=buys.agreed):
-            tell("nothing was sent")
-            return Exit.UNFINISHED
-        done = _performed(
-            made, plan, opened,
-            who=who, out=out or chosen.out, fresh=fresh, quiet=quiet or as_json,
-        )  # fmt: skip
-    _tell_of(done, as_json=as_json, quiet=quiet)
+        return _run_recipe(made, wish, opened, who, frozen=frozen)
+
+
+def _run_recipe(
+    made: Draft, wish: Wish, opened: Workspace, who: Account | None, *, frozen: bool
+) -> int:
+    plan = planned(made, opened)
+    if frozen:
+        hold_frozen(made, plan)
+    if who is not None and not agreed_to(plan, who, yes=wish.agreed):
+        tell("nothing was sent")
+        return Exit.UNFINISHED
+    with progress_for(plan, sys.stderr, quiet=wish.quiet or wish.as_json) as progress:
+        manner = Manner(out=wish.out, command=wish.command, fresh=wish.fresh)
+        done = anyio.run(
+            lambda: perform(made, plan, opened, manner=manner, watch=progress.tell, account=who)
+        )
+    _tell_of(done, as_json=wish.as_json, quiet=wish.quiet)
     return done.exit_code
 
 
@@ -164,23 +170,6 @@ def _who(chosen: Settings, buys: Buying) -> Account | None:
         return account(chosen.region, buys.terms(chosen), environment)
     engine(chosen.provider)
     return None
-
-
-def _performed(
-    made: Draft,
-    plan: Plan,
-    opened: Workspace,
-    *,
-    who: Account | None,
-    out: Path,
-    fresh: bool,
-    quiet: bool,
-) -> Performed:
-    with progress_for(plan, sys.stderr, quiet=quiet) as progress:
-        manner = Manner(out=out, command=_command(), fresh=fresh)
-        return anyio.run(
-            lambda: perform(made, plan, opened, manner=manner, watch=progress.tell, account=who)
-        )
 
 
 def _command() -> str:

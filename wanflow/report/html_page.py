@@ -1,6 +1,7 @@
 """A run as one HTML file that opens anywhere: no network, no server, readable without script."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -11,16 +12,19 @@ from markupsafe import Markup
 
 from wanflow.imaging.thumbnail import thumbnail as make_thumbnail
 from wanflow.model.run import RunRecord
+from wanflow.model.values import JsonValue
 from wanflow.report.policy import policy
+from wanflow.report.review import REVIEW, run_review, shared
 from wanflow.report.thumbnails import Thumbnail, shown
 from wanflow.report.view import PageView, page_view, uses
-from wanflow.report.visible import visible
+from wanflow.report.visible import escaped_json, visible
 from wanflow.report.words import WORDS, Text, filled
 
 # The room for a chain on a sheet of A4 or Letter with its usual margins.
 _PAPER_PX = 640
 # What the script says by itself, in the language that is chosen at that moment.
-_SCRIPT_WORDS = ("slider_value", "copied", "other_shape")
+_SCRIPT_WORDS = ("slider_value", "copied", "other_shape", "copy", "steps")
+_REVIEW_SCRIPTS = ("dom.js", "review.js", "run_review.js")
 
 
 def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_thumbnail) -> str:
@@ -35,8 +39,8 @@ def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_
         thumbnail: makes the small copies.
     """
     page = page_view(record, shown(uses(record), folder, thumbnail))
-    style = asset("report.css") + _places(page)
-    script = asset("report.js")
+    style = _tight(asset("report.css") + shared("review.css")) + _places(page)
+    script = asset("report.js") + "".join(map(shared, _REVIEW_SCRIPTS))
     return (
         environment()
         .get_template("report.html.j2")
@@ -46,7 +50,8 @@ def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_
             style=Markup(style),  # noqa: S704 - our own file, and numbers
             script=Markup(script),  # noqa: S704 - our own file
             policy=policy(style=style, script=script),
-            data=_data(page),
+            data=_data(page, run_review(record)),
+            review=REVIEW,
             language=page.language,
         )
     )
@@ -108,6 +113,11 @@ def _attributes(language: str, **texts: Text) -> Markup:
     return Markup(" ").join([*parts, Markup('data-said="{}"').format(names)])
 
 
+def _tight(style: str) -> str:
+    """Leave out the spaces of a style that only people need."""
+    return re.sub(r"\s*([{};])\s*", r"\1", style).replace(";}", "}")
+
+
 def _places(page: PageView) -> str:
     # Where the nodes of the chain stand is style, and styles are allowed by hash only.
     chain = page.chain
@@ -131,7 +141,7 @@ def _places(page: PageView) -> str:
     )
 
 
-def _data(page: PageView) -> Markup:
+def _data(page: PageView, review: JsonValue) -> Markup:
     views = [*page.input_pictures, *(view for step in page.steps for view in step.pictures)]
     pictures = [
         {
@@ -146,9 +156,11 @@ def _data(page: PageView) -> Markup:
         if view.home and view.shown.large
     ]
     words: Mapping[str, Mapping[str, str]] = {
-        key: {"en": WORDS[key].en, "zh": WORDS[key].zh} for key in _SCRIPT_WORDS
+        key: {"en": text.en, "zh": text.zh}
+        for key, text in {**{key: WORDS[key] for key in _SCRIPT_WORDS}, **REVIEW}.items()
     }
-    text = json.dumps({"pictures": pictures, "words": words}, ensure_ascii=False)
+    data = {"pictures": pictures, "words": words, "review": review}
+    text = escaped_json(json.dumps(data, ensure_ascii=False))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - nothing in it can end the element

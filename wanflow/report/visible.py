@@ -1,5 +1,6 @@
 """Text that shows what it is made of: nothing in it can hide, reorder or break a page."""
 
+import json
 import re
 
 # Controls but tab and line feed, zero-width and bidi controls, line separators, lone surrogates and
@@ -16,6 +17,11 @@ def visible(text: str) -> str:
     Line ends of other systems become line feeds; everything else stays as it is, Chinese included.
     """
     return _HIDDEN.sub(_named, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def escaped_json(text: str) -> str:
+    """Write what would not be seen in the text of some JSON as its escape; the value stays."""
+    return _HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def _named(found: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final as Constant
@@ -14,14 +13,13 @@ from wanflow.model.values import JsonValue
 from wanflow.report.marked import Piece, marked_prompt, marked_template
 from wanflow.report.thumbnails import href
 from wanflow.report.view_steps import value_text
-from wanflow.report.visible import visible
+from wanflow.report.visible import escaped_json, visible
 from wanflow.report.wall.head import problem_code
 from wanflow.report.wall.rows import figures_of, final_of, is_odd
 from wanflow.report.wall.thumbs import Lack
 
 Why = Callable[[PictureRecord], Lack | None]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # Of a fingerprint so much is shown where thousands of rows share a page.
 _SHORT: Constant = 16
 
@@ -32,9 +30,10 @@ def packed(value: JsonValue) -> str:
     Nothing in it can end the element that it stands in, whatever the value is made of.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    text = _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     packer = zlib.compressobj(level=9, wbits=-15)
-    return base64.b64encode(packer.compress(text.encode()) + packer.flush()).decode("ascii")
+    return base64.b64encode(packer.compress(escaped_json(text).encode()) + packer.flush()).decode(
+        "ascii"
+    )
 
 
 def rows_data(record: CampaignRecord, why: Why, *, small: bool) -> Iterator[dict[str, JsonValue]]:

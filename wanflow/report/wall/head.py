@@ -82,7 +82,8 @@ def _times(record: CampaignRecord) -> tuple[Fact, ...]:
 
 def _money(record: CampaignRecord, free_failures: int) -> list[Fact]:
     facts = [fact(WALL["bought"], _bought(record))]
-    facts.append(fact(WALL["reused"], _counted("reused", record.reused_images)))
+    if record.reused_images:
+        facts.append(fact(WALL["reused"], _counted("reused", record.reused_images)))
     if free_failures:
         facts.append(fact(WALL["free_failures"], _counted("free_failures", free_failures)))
     if record.at_risk_images:

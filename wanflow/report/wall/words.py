@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from wanflow.report.words import WORDS, Text
+from wanflow.report.review import REVIEW
+from wanflow.report.words import Text
 
 ROW_STATES: Mapping[str, Text] = {
     "done": Text("done", "完成"),
@@ -16,6 +17,7 @@ ROW_STATES: Mapping[str, Text] = {
 }
 
 WALL: Mapping[str, Text] = {
+    **REVIEW,
     "rows": Text("Rows", "行"),
     "all_rows": Text("all rows", "全部"),
     "states": Text("Rows by state", "按状态筛选"),
@@ -75,11 +77,7 @@ WALL: Mapping[str, Text] = {
     "sort_kept": Text("lowest kept", "保留最少"),
     "sort_price": Text("price", "费用"),
     "sort_time": Text("time", "用时"),
-    "review": Text("Review", "选图"),
     "mark_all": Text("all", "全部"),
-    "mark_open": Text("open", "未选"),
-    "mark_picked": Text("picked", "已选"),
-    "mark_rejected": Text("rejected", "已淘汰"),
     "mark_starred": Text("starred", "有星标"),
     "mark_noted": Text("with a note", "有备注"),
     "mark_odd": Text("with an odd measure", "测量异常"),
@@ -124,36 +122,6 @@ WALL: Mapping[str, Text] = {
     "missing": Text("The file {file} is missing.", "文件 {file} 不存在。"),
     "about": Text("The campaign as it was run", "本次运行的批次文件"),
     "recipe_source": Text("The recipe as it was run", "本次运行的配方"),
-    "pick": Text("Pick", "选用"),
-    "pick_label": Text("Pick picture {number} (key {number})", "选用第 {number} 张(按键 {number})"),
-    "reject": Text("Reject", "淘汰"),
-    "reject_label": Text("Reject (key x)", "淘汰(按键 x)"),
-    "star_label": Text("{stars} of 5 stars (key s)", "{stars}/5 星(按键 s)"),
-    "note": Text("Note", "备注"),
-    "note_label": Text("Note on {name} (key n)", "{name} 的备注(按键 n)"),
-    "did_pick": Text("{name}: picked {number}", "{name}:已选第 {number} 张"),
-    "did_reject": Text("{name}: rejected", "{name}:已淘汰"),
-    "did_star": Text("{name}: {stars} stars", "{name}:{stars} 星"),
-    "undone": Text("{name}: open again", "{name}:已撤销选择"),
-    "next_open": Text("Next open", "下一个未选"),
-    "none_open": Text("Nothing of what is shown is open.", "当前显示的行均已处理。"),
-    "save_review": Text("Save review.json", "保存 review.json"),
-    "save_csv": Text("Save as CSV", "导出 CSV"),
-    "copy_review": Text("Copy review.json", "复制 review.json"),
-    "load_review": Text("Go on with a review.json", "载入 review.json"),
-    "loaded": Text("{taken} of {total} decisions taken in", "已载入 {taken}/{total} 条选择"),
-    "not_loaded": Text("This file is not a review.json.", "该文件不是 review.json。"),
-    "your_name": Text("Your name, for the file", "署名"),
-    "use_keys": Text("Keys 1-4, x, s, n", "启用按键 1-4、x、s、n"),
-    "use_advance": Text("Go on after a decision", "选定后自动前往下一行"),
-    "review_more": Text("More", "更多"),
-    "review_how": Text(
-        "Save review.json beside the report, then:", "将 review.json 保存到报告所在目录,然后执行:"
-    ),
-    "review_keys": Text(
-        "1-4 pick, x rejects, s adds a star, n writes a note, arrows walk the rows, Esc returns.",
-        "1-4 选用,x 淘汰,s 加星,n 备注,方向键换行,Esc 返回。",
-    ),
     "price": Text("Price", "费用"),
     "step_failed": Text("{step} failed", "{step} 失败"),
     "rewritten": Text("As the service rewrote it", "服务改写后的提示词"),
@@ -162,8 +130,3 @@ WALL: Mapping[str, Text] = {
         "未启用脚本时本页仅列出各行;完整信息见 report.json。",
     ),
 }
-
-
-def word(key: str) -> Text:
-    """Give a word of this page, or one that it shares with the page of a run."""
-    return WALL[key] if key in WALL else WORDS[key]

@@ -6,10 +6,14 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader
 
 from wanflow.report.html_page import environment as run_environment
+from wanflow.report.review import shared
 
+# What the page of a run is made of, too.
+_SHARED = frozenset({"dom.js", "review.js", "review.css"})
 _STYLES = "tokens head wall lines matrix panel compare review paper"
 _SCRIPTS = (
-    "dom speech place rows pictures review wall lines bar compare stage matrix panel keys main"
+    "dom elements speech place rows pictures review "
+    "wall lines bar compare stage matrix panel keys main"
 )
 
 
@@ -33,4 +37,6 @@ def script() -> str:
 
 
 def _asset(name: str) -> str:
+    if name in _SHARED:
+        return shared(name)
     return (files(__name__) / name).read_text(encoding="utf-8")

@@ -147,8 +147,10 @@ function start(data, rows) {
     panel.show(row, { fresh, ...settings });
     settle();
     writePlace(place);
+    // On a narrow page the panel takes the place of the rows.
+    const narrow = getComputedStyle(panel.element).position === "static";
     const link = views[place.view].link(row);
-    (link?.closest("li, article, td") || link)?.scrollIntoView({ block: "nearest" });
+    (narrow ? panel.element : link?.closest("li, article, td"))?.scrollIntoView({ block: narrow ? "start" : "nearest" });
     const marks = decided(row).texts.map((pair) => pair[1]).join(" ");
     announce(`${say("at_row", { at: selected.indexOf(row) + 1, count: selected.length })}, ${row.key} ${marks}`);
   }

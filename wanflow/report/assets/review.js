@@ -196,7 +196,9 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
   function label(key, input) {
     const span = make("span");
     labels.set(span, key);
-    return make("label", {}, input, span);
+    input.id = "review-" + key;
+    const text = make("label", { for: input.id }, span);
+    return make("span", { class: "review-field" }, input.type === "checkbox" ? [input, text] : [text, input]);
   }
   const heading = make("h2", { class: "unseen" });
   const more = make("summary");

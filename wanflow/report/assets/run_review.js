@@ -1,0 +1,89 @@
+// The review of one run: every step that has made pictures is decided on beside them.
+function reviewRun(data) {
+  const byId = (id) => document.getElementById(id);
+  const root = document.documentElement;
+  const { run, command, things } = data.review;
+  const say = (key, values = {}) =>
+    data.words[key][root.lang.startsWith("zh") ? "zh" : "en"].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  const announce = (text) => {
+    byId("live").textContent = text;
+  };
+  const remembered = (key) => {
+    try {
+      return localStorage.getItem("wanflow-" + key);
+    } catch {
+      return null;
+    }
+  };
+  const remember = (key, value) => {
+    try {
+      localStorage.setItem("wanflow-" + key, value);
+    } catch {
+      // A convenience only.
+    }
+  };
+  const places = new Map();
+  let current = things[0];
+
+  function settle(thing) {
+    for (const one of things) byId(one.at).classList.toggle("current-step", one === thing);
+    current = thing;
+  }
+  function go(thing) {
+    settle(thing);
+    const heading = byId(thing.at).querySelector("h3");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    byId(thing.at).scrollIntoView({ block: "nearest" });
+    announce(`${say("steps")}: ${thing.name}`);
+    return byId(thing.at);
+  }
+  function next(thing, fits = () => true) {
+    const at = things.indexOf(thing || current);
+    const order = [...things.slice(at + 1), ...(thing ? [] : things.slice(0, at + 1))];
+    const found = order.find(fits);
+    if (found) go(found);
+    return found || null;
+  }
+  const page = { make, say, announce, remembered, remember };
+  const review = createReview({ run, command, things, bar: byId("review"), page, go, next, changed });
+  function draw(thing) {
+    const old = places.get(thing);
+    if (old?.querySelector("input") === document.activeElement) return;
+    const focused = old ? [...old.children].indexOf(document.activeElement) : -1;
+    const fresh = review.controls(thing);
+    if (old) old.replaceWith(fresh);
+    else (byId(thing.at).querySelector(".seen") || byId(thing.at)).append(fresh);
+    places.set(thing, fresh);
+    if (focused >= 0) fresh.children[focused]?.focus();
+  }
+  function changed(thing) {
+    for (const one of thing ? [thing] : things) draw(one);
+  }
+  for (const thing of things) {
+    draw(thing);
+    byId(thing.at).addEventListener("focusin", () => settle(thing));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input:not([type=checkbox]), select, textarea, .zoomed, [tabindex='0'], summary")) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) {
+      review.key(event, current);
+      return;
+    }
+    const beside = things[things.indexOf(current) + step];
+    if (!beside) return;
+    event.preventDefault();
+    go(beside);
+  });
+  new MutationObserver(() => {
+    review.relabel();
+    changed(null);
+  }).observe(root, { attributeFilter: ["lang"] });
+  byId("review").hidden = false;
+}
+document.addEventListener("DOMContentLoaded", () => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  if (data.review.things.length) reviewRun(data);
+});
