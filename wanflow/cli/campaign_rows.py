@@ -148,10 +148,9 @@ class _Namer:
             first = error.problems[0]
             return self._problem(bound, first.code, f"the key: {first.message}", first.hint)
         key = base + combination.suffix
-        if not key.isalnum():
-            wrong = unusable(key)
-            if wrong is not None:
-                return self._problem(bound, "bad-key", f"'{key[:80]}' cannot be a key: {wrong}")
+        wrong = unusable(key)
+        if wrong is not None:
+            return self._problem(bound, "bad-key", f"'{key[:80]}' cannot be a key: {wrong}")
         before = self._seen.add(folded(key), raw.line)
         if before is not None:
             return self._twice(bound, key, before)

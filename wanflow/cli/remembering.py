@@ -57,11 +57,8 @@ def remembered(
 
 def _paid(fingerprints: Collection[Fingerprint], workspace: Workspace) -> frozenset[Fingerprint]:
     """Find the requests that were bought already, and whose pictures only have to be fetched."""
-    ledger = workspace.ledger
-    found = ((fingerprint, ledger.latest(fingerprint)) for fingerprint in fingerprints)
-    return frozenset(
-        request for request, entry in found if entry and entry.state in {"accepted", "made"}
-    )
+    states = workspace.ledger.states(fingerprints)
+    return frozenset(request for request, state in states.items() if state in {"accepted", "made"})
 
 
 def tariff_of(provider: str, region: str | None, known: Catalogue) -> Tariff:

@@ -9,13 +9,14 @@ from wanflow.cli.campaign_rows import combination_of
 from wanflow.cli.compose import Draft, expanded, is_wrong, planned_with, sound
 from wanflow.cli.pictures import Album, Gallery, Home
 from wanflow.cli.remembering import remembered
+from wanflow.cli.row_patterns import Filled, Patterns
 from wanflow.cli.service import NAME as SERVICE
 from wanflow.errors import InternalError, Problem, RecipeError, Span
 from wanflow.expand.problem import TemplateError
 from wanflow.expand.templates import render
 from wanflow.loading import catalogue, converted, why_not
 from wanflow.model.campaign import Row
-from wanflow.model.plan import Plan
+from wanflow.model.plan import Job, Plan
 from wanflow.model.values import JsonValue
 from wanflow.store.workspace import Workspace
 
@@ -35,6 +36,7 @@ class RowPlanner:
         self._album = Album()
         self._catalogue = catalogue()
         self._constant = _constant_inputs(made)
+        self._patterns = Patterns(made)
 
     def row_plan(self, row: Row) -> Plan:
         """Decide for one row what runs and what is reused.
@@ -63,6 +65,16 @@ class RowPlanner:
     def checked(self, row: Row) -> Draft:
         """Expand the recipe for one row, with everything that is wrong with it."""
         combination = combination_of(self._made, row)
+        values, problems = self.inputs(row, combination)
+        return self._expanded(row, combination, values, problems)
+
+    def _expanded(
+        self,
+        row: Row,
+        combination: Combination,
+        values: Mapping[str, JsonValue],
+        problems: list[Problem],
+    ) -> Draft:
         recipe, document = combination.variant.recipe, combination.variant.document
         start = Draft(
             ask=self._ask,
@@ -72,14 +84,8 @@ class RowPlanner:
             document=document,
             recipe=recipe,
         )
-        given, problems = self.inputs(row, combination)
         if problems:
             return replace(start, problems=tuple(problems))
-        values = {
-            one.name: given.get(one.name, one.default)
-            for one in recipe.inputs
-            if one.name in given or not one.required
-        }
         gallery = Gallery(
             recipe=recipe,
             document=document,
@@ -96,7 +102,7 @@ class RowPlanner:
     def inputs(
         self, row: Row, combination: Combination
     ) -> tuple[Mapping[str, JsonValue], list[Problem]]:
-        """Give what a row, its combination and the campaign give to the recipe."""
+        """Give the recipe's inputs their values: of the row, its combination, the campaign."""
         known = self._made.input_names
         given = dict(self._constant)
         given.update((k, v) for k, v in row.values.items() if v is not None and k in known)
@@ -106,7 +112,12 @@ class RowPlanner:
             value, found = self._templated(name, row)
             given[name] = value
             problems += found
-        return given, problems
+        values = {
+            name: given.get(name, one.default)
+            for name, one in known.items()
+            if name in given or not one.required
+        }
+        return values, problems
 
     def _templated(self, name: str, row: Row) -> tuple[JsonValue, list[Problem]]:
         one = self._made.input_names[name]
@@ -156,13 +167,36 @@ class RowPlanner:
         """Plan many rows, each with everything that is wrong with it; after an error, no plan."""
         source = iter(rows)
         buys = self._ask.provider == SERVICE
-        while batch := [(row, self.checked(row)) for row in islice(source, _BATCH)]:
-            jobs = [d.prepared.jobs for _, d in batch if d.prepared is not None]
-            fingerprints = {job.fingerprint for some in jobs for job in some}
+        while batch := [(row, self._prepared(row)) for row in islice(source, _BATCH)]:
+            fingerprints = {job.fingerprint for _, made in batch for job in _jobs(made)}
             memory = remembered(fingerprints, self._workspace, buys=buys)
-            for row, draft in batch:
-                wrong = is_wrong(draft.problems)
-                yield row, None if wrong else planned_with(draft, memory), draft.problems
+            for row, made in batch:
+                if isinstance(made, Filled):
+                    yield row, made.plan(memory), ()
+                elif is_wrong(made.problems):
+                    yield row, None, made.problems
+                else:
+                    yield row, planned_with(made, memory), made.problems
+
+    def _prepared(self, row: Row) -> Filled | Draft:
+        """Expand the recipe for a row, or fill what a row like it was expanded to."""
+        combination = combination_of(self._made, row)
+        values, problems = self.inputs(row, combination)
+        if problems or self._ask.top_up:
+            return self._expanded(row, combination, values, problems)
+        likeness = self._patterns.likeness(row, combination, values)
+        filled = self._patterns.filled(likeness, row, values)
+        if filled is not None:
+            return filled
+        draft = self._expanded(row, combination, values, problems)
+        self._patterns.remember(likeness, draft)
+        return draft
+
+
+def _jobs(made: Filled | Draft) -> tuple[Job, ...]:
+    if isinstance(made, Filled):
+        return made.jobs
+    return made.prepared.jobs if made.prepared is not None else ()
 
 
 def _constant_inputs(made: CampaignDraft) -> Mapping[str, JsonValue]:

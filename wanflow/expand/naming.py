@@ -1,5 +1,6 @@
 """The named results of a recipe: which picture each is, and what its file is called."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -15,6 +16,8 @@ from wanflow.model.values import JobKey, JsonValue
 # Characters that a file name must not have on one of the systems that a report may travel to.
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 _LONGEST_CHARS = 120
+# Letters, digits and _ of any script, with dashes between them.
+_PLAIN = re.compile(r"\w[\w-]{0,119}")
 
 
 def outputs_of(
@@ -79,6 +82,8 @@ def _file_name(
 
 def unusable(name: str) -> str | None:
     """Say why a text cannot be a file name anywhere, or None if it can."""
+    if _PLAIN.fullmatch(name):
+        return None  # by far the most
     if not name or name.startswith(".") or name.endswith((".", " ")):
         return "it is empty, or begins or ends with a dot"
     if len(name) > _LONGEST_CHARS:

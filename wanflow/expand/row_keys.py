@@ -3,11 +3,12 @@
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from wanflow.expand.problem import TemplateProblem
-from wanflow.expand.templates import check_template, render, used_names
+from wanflow.expand.repeated import Repeated
+from wanflow.expand.templates import check_template, used_names
 from wanflow.model.values import JsonValue
 
 _LONGEST_PART_CHARS = 40
@@ -21,6 +22,10 @@ class RowNames:
 
     template: str | None
     mentioned: frozenset[str]
+    _repeated: Repeated = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_repeated", Repeated(self.template or ""))
 
     def base(
         self, row: Mapping[str, JsonValue], number: int, combination: Mapping[str, JsonValue]
@@ -37,7 +42,7 @@ class RowNames:
         """
         if self.template is None:
             return str(number)
-        return render(self.template, {**combination, "row": row}).strip()
+        return self._repeated.render({**combination, "row": row}).strip()
 
     def suffix(self, combination: Mapping[str, JsonValue]) -> str:
         """Give what is added to the name of a row for one combination."""
@@ -62,7 +67,7 @@ def key_problems(template: str, keys: tuple[str, ...]) -> tuple[TemplateProblem,
 
 def folded(key: str) -> str:
     """Give what is the same for two keys that a file system may take for one."""
-    return unicodedata.normalize("NFC", key).casefold()
+    return key.lower() if key.isascii() else unicodedata.normalize("NFC", key).casefold()
 
 
 def _part(value: JsonValue) -> str:

@@ -127,7 +127,7 @@ def words_of(
     """
     operation = recipe.operations[step.use]
     language = _language(step, operation, recipe, values)
-    drawn = _figures(step, images, language)
+    drawn = figures_of(step, images, language)
     given_names = given_to_templates(recipe, values, row)
     desk = _Desk(
         step=step,
@@ -178,7 +178,7 @@ def _prompt(
         return ""
 
 
-def _figures(
+def figures_of(
     step: Step, images: tuple[SourceImage, ...], language: Language
 ) -> dict[str, JsonValue]:
     """Number the images under their names; a picture by path or URL is numbered without a name."""
@@ -224,13 +224,23 @@ def _language(
         return step.language
     if step.prompt is not None:
         return language_of(step.prompt)
-    words = [entry.prompt or "" for entry in recipe.steps]
-    words += [text for entry in recipe.steps for _, text in _texts(entry.arguments, "")]
-    words += [text for _, text in _texts(values, "")]
-    spoken = language_of(" ".join(words))
+    spoken = spoken_in(recipe, values)
     if operation.prompt and spoken not in operation.prompt:
         return "zh" if "zh" in operation.prompt else "en"
     return spoken
+
+
+def follows_words(step: Step) -> bool:
+    """Say whether a step speaks as the rest of its recipe does."""
+    return step.language is None and step.prompt is None
+
+
+def spoken_in(recipe: Recipe, values: Mapping[str, JsonValue]) -> Language:
+    """Tell the language of all words of a recipe and of its inputs together."""
+    words = [entry.prompt or "" for entry in recipe.steps]
+    words += [text for entry in recipe.steps for _, text in _texts(entry.arguments, "")]
+    words += [text for _, text in _texts(values, "")]
+    return language_of(" ".join(words))
 
 
 def _rendered(value: JsonValue, pointer: str, desk: _Desk) -> JsonValue:

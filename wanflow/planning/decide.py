@@ -55,6 +55,7 @@ def make_plan(
     tariff: Tariff,
     wanted: Collection[JobKey] | None = None,
     top_up: bool = False,
+    digest: Sha256 | None = None,
 ) -> Plan:
     """Decide for every job whether it runs, with the reason, and add up what that costs.
 
@@ -66,6 +67,7 @@ def make_plan(
         tariff: prices and durations of the models used.
         wanted: the steps to make, see `selection.py`; None for all.
         top_up: ask again for pictures that a recorded request was not given.
+        digest: of the plan, where it is known already.
 
     Returns:
         The plan. Equal arguments make equal plans; takes O(jobs + images).
@@ -93,7 +95,7 @@ def make_plan(
         recipe_version=header.recipe_version,
         recipe_sha256=header.recipe_sha256,
         provider=header.provider,
-        digest=_digest(prepared, header, wanted),
+        digest=plan_digest(prepared, header, wanted) if digest is None else digest,
         jobs=tuple(planned),
         skipped=tuple(skipped),
         outputs=tuple(output for output in concrete.outputs if output.job in kept),
@@ -205,13 +207,20 @@ def _not_selected(job: Job) -> SkippedStep:
     )
 
 
-def _digest(prepared: Prepared, header: Header, wanted: Collection[JobKey] | None) -> Sha256:
-    return digest_of(
-        {
-            "recipe": header.recipe,
-            "recipe_sha256": header.recipe_sha256,
-            "provider": header.provider,
-            "requests": {job.key: job.fingerprint for job in prepared.jobs},
-            "wanted": None if wanted is None else sorted(wanted),
-        }
-    )
+def plan_digest(prepared: Prepared, header: Header, wanted: Collection[JobKey] | None) -> Sha256:
+    """Name a plan: recipe, requests, provider and choice of steps together."""
+    requests = {job.key: job.fingerprint for job in prepared.jobs}
+    return digest_of(digested(requests, header, wanted))
+
+
+def digested(
+    requests: Mapping[JobKey, Fingerprint], header: Header, wanted: Collection[JobKey] | None
+) -> JsonValue:
+    """Give what the digest of a plan is made of."""
+    return {
+        "recipe": header.recipe,
+        "recipe_sha256": header.recipe_sha256,
+        "provider": header.provider,
+        "requests": {str(key): fingerprint for key, fingerprint in requests.items()},
+        "wanted": None if wanted is None else sorted(wanted),
+    }

@@ -42,7 +42,8 @@ class Tally:
             elif entry.cost_micro:
                 self.images_to_buy += asked.n
                 self.cost_micro += entry.cost_micro
-        if any(entry.seconds_estimate for entry in plan.jobs):
+        # A chain takes no longer than all of its steps one after the other.
+        if sum(entry.seconds_estimate for entry in plan.jobs) > self.seconds:
             self.seconds = max(self.seconds, chain_seconds(plan))
 
     def totals(self) -> CampaignTotals:

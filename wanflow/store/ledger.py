@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from wanflow.execute.ledger import (
     HeldError,
     Intent,
     Spent,
+    State,
     refuse_beyond,
 )
 from wanflow.model.values import Fingerprint
@@ -30,6 +31,7 @@ _INTENT = (
     "images", "price_micro", "currency", "service_time_s",
 )  # fmt: skip
 _BUSY_S = 10.0
+_AT_ONCE = 500  # values in one query; older SQLite takes 999
 
 
 class SqliteLedger:
@@ -108,6 +110,24 @@ class SqliteLedger:
         """Give the newest entry of a request."""
         with self._reading() as database:
             return _newest(database, fingerprint)
+
+    def states(self, fingerprints: Collection[Fingerprint]) -> Mapping[Fingerprint, State]:
+        """Give the state of the newest entry of each request that has one."""
+        wanted = sorted(set(fingerprints))
+        found: dict[Fingerprint, State] = {}
+        with self._reading() as database:
+            for at in range(0, len(wanted), _AT_ONCE):
+                some = wanted[at : at + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                # With max() SQLite takes the other columns from the row that has it:
+                # https://www.sqlite.org/lang_select.html#bareagg
+                rows = database.execute(
+                    "SELECT max(id), fingerprint, state FROM purchases"  # noqa: S608 # only marks are put in
+                    f" WHERE fingerprint IN ({marks}) GROUP BY fingerprint",
+                    some,
+                )
+                found.update((row["fingerprint"], row["state"]) for row in rows)
+        return found
 
     def open(self) -> tuple[Entry, ...]:
         """List every entry that has not ended, oldest first."""

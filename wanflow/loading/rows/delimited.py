@@ -38,6 +38,8 @@ class DelimitedRows:
 
     def span(self, row: RawRow, column: str | None) -> Span:
         """Give the place of a cell, or of the row."""
+        if column is None:
+            return Span(file=self.file, line=row.line, column=1)
         index = self.columns.index(column) if column in self.columns else 0
         return self._place(row.source, row.line, index)
 
