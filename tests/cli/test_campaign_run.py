@@ -276,3 +276,38 @@ def test_a_killed_campaign_buys_nothing_twice_and_loses_nothing(tmp_path: Path) 
         assert states(report) == {"done": rows}
         assert report["billed_images"] == 2 * rows
         assert holds_key(tmp_path) == []
+
+
+def test_two_runs_of_a_campaign_are_compared_row_by_row(tmp_path: Path) -> None:
+    name = campaign(tmp_path, ["one", "two", "three"])
+    wanflow("run", name, "-q", cwd=tmp_path)
+    campaign(tmp_path, ["one", "two!", "three"])
+    wanflow("run", name, "-q", cwd=tmp_path)
+    first, second = (report["run"] for report in reports(tmp_path))
+
+    same = wanflow("diff", second, second, "--check", cwd=tmp_path)
+    other = wanflow("diff", first, second, "--check", "--json", cwd=tmp_path)
+
+    assert (same.returncode, other.returncode) == (0, 10)
+    value = json.loads(other.stdout)
+    assert {change["name"] for change in value["changes"]} == {"货-2/title", "货-2/titled"}
+    differing = [p["step"] for p in value["pictures"] if p["verdict"] != "same"]
+    assert differing == ["货-2/titled"]
+
+
+def test_a_campaign_is_verified_and_reported_again(tmp_path: Path) -> None:
+    name = campaign(tmp_path, ["one", "two"])
+    wanflow("run", name, "-q", cwd=tmp_path)
+    sound = wanflow("verify", cwd=tmp_path)
+    page = next(tmp_path.glob("runs/*/report.html"))
+    before = page.read_text("utf-8")
+    page.unlink()
+
+    again = wanflow("report", "--junit", "steps.xml", cwd=tmp_path)
+    next(tmp_path.glob("runs/*/rows/货-1/titled-1.png")).write_bytes(b"other")
+    changed = wanflow("verify", cwd=tmp_path)
+
+    assert (sound.returncode, again.returncode, changed.returncode) == (0, 0, 1)
+    assert page.read_text("utf-8") == before
+    assert (tmp_path / "steps.xml").read_text("utf-8").count("<testcase ") == 4
+    assert "changed  rows/货-1/titled-1.png" in changed.stdout
