@@ -96,8 +96,7 @@ class RowPlanner:
             album=self._album,
         )
         draft = expanded(replace(start, values=values), gallery, [], row=row.values)
-        told = tuple(_at_row(problem, row, str(self._ask.recipe)) for problem in draft.problems)
-        return replace(draft, problems=told)
+        return replace(draft, problems=_told(draft.problems, row, str(self._ask.recipe)))
 
     def inputs(
         self, row: Row, combination: Combination
@@ -208,6 +207,13 @@ def _constant_inputs(made: CampaignDraft) -> Mapping[str, JsonValue]:
 
 def _of_row(code: str, message: str, row: Row, hint: str | None) -> Problem:
     return Problem(code=code, message=message, span=row.place, hint=hint)
+
+
+def _told(problems: tuple[Problem, ...], row: Row, recipe: str) -> tuple[Problem, ...]:
+    """Tell of a row's problems at its place; what only follows from a wrong value is left out."""
+    of_values = [problem for problem in problems if problem.span and problem.span.file != recipe]
+    told = of_values if is_wrong(of_values) else problems
+    return tuple(_at_row(problem, row, recipe) for problem in told)
 
 
 def _at_row(problem: Problem, row: Row, recipe: str) -> Problem:
