@@ -1,4 +1,5 @@
 import io
+import json
 import os
 from pathlib import Path
 
@@ -484,3 +485,41 @@ def test_a_campaign_that_is_not_sound_has_no_rows(tmp_path: Path) -> None:
         RowPlanner(made, None)
     with pytest.raises(InternalError):
         _ = made.sound
+
+
+def test_a_template_that_goes_through_a_row_uses_every_column(tmp_path: Path) -> None:
+    words = (
+        "{{ title }}{% for name, cell in row | items %} {{ name }}{% endfor %} {{ photo }}{{ end }}"
+    )
+    recipe = RECIPE.replace("{{ title }} in {{ photo }}{{ end }}", words)
+    path = folder_with(tmp_path, recipe=recipe, rows="sku,title,extra\nA1,a,b\nA2,c,d\n")
+
+    assert everything(path) == []
+    assert plans(drafted(path))["A2"].jobs[0].job.prompt == "c sku title extra image 1!"
+
+
+def test_a_column_that_only_some_rows_have_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    recipe = RECIPE.replace("mood == 'warm'", "row.extra is defined")
+    rows: list[dict[str, str]] = [
+        {"sku": name, "title": "a", **({"extra": "x"} if name in "AC" else {})} for name in "ABCD"
+    ]
+    path = folder_with(tmp_path, recipe=recipe, rows=None)
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    path.write_text(CAMPAIGN.replace("rows.csv", "rows.jsonl"), encoding="utf-8")
+    made = drafted(path)
+    alone = RowPlanner(made, None)
+
+    together = list(RowPlanner(made, None).plans(campaign_rows(made)))
+
+    assert [len(plan.skipped) for _, plan in together] == [0, 1, 0, 1]
+    assert all(plan == alone.row_plan(row) for row, plan in together)
+
+
+def test_more_combinations_than_are_kept_have_their_plans(tmp_path: Path) -> None:
+    many = ", ".join(map(str, range(140)))
+    path = folder_with(tmp_path, campaign=f"matrix: {{count: [{many}]}}\n", rows="sku,title\nA,a\n")
+    made = drafted(path)
+
+    found = [plan.inputs["count"] for _, plan in RowPlanner(made, None).plans(campaign_rows(made))]
+
+    assert found == list(range(140))

@@ -111,6 +111,10 @@ def test_rows_in_place_have_text_where_no_input_wants_something_else() -> None:
         ("rows: a.csv\ninputs: {zzzzz: a}", ["5:10: unknown-input"]),
         ("rows: a.csv\ninputs: {title: abcdef}", ["5:17: wrong-input"]),
         ("rows: a.csv\ninputs: {mood: a}\nmatrix: {mood: [warm]}", ["5:10: given-twice"]),
+        (
+            "rows: a.csv\nmatrix: {title: [a], mood: [warm]}\ninclude: [{mood: cold}]",
+            ["6:11: incomplete-combination"],
+        ),
         ("rows: a.csv\nbudget: {cost: 3 USD}", ["5:16: budget-currency"]),
         ("rows: a.csv\nbudget: {cost: 3}", ["5:16: wrong-form"]),
         ("rows: a.csv\nsize: 16:9", ["5:1: unknown-key"]),

@@ -162,6 +162,12 @@ def _include(view: CampaignView) -> Iterator[Problem]:
                 place = f"{pointer}/{escaped(key)}"
                 hint = "remove it in one of the two places"
                 yield _problem(view, "given-twice", message, place, hint=hint, at="key")
+        for key in view.matrix:
+            one = view.inputs.get(key)
+            if one is not None and one.required and key not in entry:
+                message = f"'{key}' has no value in this combination"
+                hint = f"write `{key}: ...`, or give it a default in the recipe"
+                yield _problem(view, "incomplete-combination", message, pointer, hint=hint)
         if dict(entry) in kept and view.matrix:
             yield _problem(
                 view,
