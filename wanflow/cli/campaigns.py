@@ -167,6 +167,7 @@ def _variant(
 def _meant(campaign: Campaign, replaced: Mapping[str, JsonValue], problem: Problem) -> str:
     """Point to the value of the matrix that a problem speaks of, as well as can be told."""
     said = [key for key, value in replaced.items() if str(value) in problem.message]
+    said.sort(key=lambda key: len(str(replaced[key])), reverse=True)
     named = [key for key in replaced if key in problem.message]
     key = next(iter((*said, *named, *replaced)))
     values = campaign.matrix.get(key, ())
