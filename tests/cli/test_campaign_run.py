@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.cli.emulated import Emulated, emulated, holds_key
 from tests.cli.running import ROOT, environment, wanflow
+from wanflow.contract import schema
 
 RECIPE = """\
 wanflow: 1
@@ -190,12 +192,20 @@ def test_an_interrupted_campaign_goes_on_in_its_own_folder(tmp_path: Path) -> No
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(tmp_path, "outputs/card/*", 3)
+    seen = wanflow("status", "--json", cwd=tmp_path)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     (before,) = reports(tmp_path)
 
     again = wanflow("run", name, cwd=tmp_path)
 
+    status = json.loads(seen.stdout)
+    Draft202012Validator(json.loads(schema("status"))).validate(status)
+    assert (status["at_work"], status["rows"], status["steps"]) == (True, 30, 60)
+    assert status["states"]["done"] >= 6
+    later = wanflow("status", cwd=tmp_path).stdout
+    assert "done\n" in later
+    assert "60 of 60 steps in 30 rows" in later
     assert process.returncode == 130
     assert before["state"] == "interrupted"
     assert again.returncode == 0

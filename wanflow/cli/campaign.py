@@ -72,7 +72,7 @@ def run_campaign(ask: Ask, wish: Wish, workspace: Workspace, who: Account | None
         if not _agreed(totals, who, yes=wish.agreed):
             tell("nothing was sent")
             return Exit.UNFINISHED
-    order = order_of(made, wish.choice, workspace)
+    order = order_of(made, wish.choice, workspace, totals)
     done = _performed(order, totals, workspace, wish, who=who, live=_is_live(made, totals))
     _tell_of(done, wish)
     return done.exit_code

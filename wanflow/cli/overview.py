@@ -6,6 +6,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "wanflow.cli.check", "find every mistake that can be known without sending"),
     ("plan", "wanflow.cli.plan", "show what would run or be reused, why, and what it costs"),
     ("report", "wanflow.cli.report", "write the report of a run again, and say where it is"),
+    ("status", "wanflow.cli.status", "say how far a run has come, also while it goes on"),
     ("diff", "wanflow.cli.diff", "show what is different between two runs or two recipes"),
     ("verify", "wanflow.cli.verify", "hash the files of a run again and name what does not match"),
     ("new", "wanflow.cli.new", "write a first recipe, valid and commented"),

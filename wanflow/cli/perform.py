@@ -123,6 +123,7 @@ async def _acted(
             "provider": stage.plan.provider,
             "service": stage.service,
             "account": account.key.fingerprint if account else None,
+            "steps": len(stage.plan.jobs),
         },
     )
     stage.directory.write_text("recipe.yaml", stage.made.source.decode("utf-8", "replace"))
