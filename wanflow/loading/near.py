@@ -103,8 +103,6 @@ NOT_YET_IN_STEP: Mapping[str, str] = {
 OF_CAMPAIGNS = frozenset(
     {"recipe", "rows", "key", "matrix", "exclude", "include", "budget", "sample"}
 )
-    {"recipe", "rows", "key", "matrix", "exclude", "include", "budget", "sample"}
-)
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
