@@ -32,6 +32,7 @@ _HELP = (
     "`wanflow COMMAND --help` shows the same. With `--json` a command writes one JSON document"
     " to stdout and everything else to stderr."
 )
+_SHEET = "![Before and after: the recipes of the gallery, run locally](../operations.webp)"
 _USE = (
     "A step names its operation under `use`, and its parameters under `with`."
     " `wanflow ops NAME` shows the same."

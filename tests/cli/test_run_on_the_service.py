@@ -91,6 +91,15 @@ def test_a_result_is_handed_on_by_its_address(cwd: Path) -> None:
     assert "wan2.5-i2i-preview/" in str(second["images"])
 
 
+def test_a_result_at_a_strange_address_is_refused_and_handed_on_to_nobody(cwd: Path) -> None:
+    with emulated(cwd, "--faults", "result-other-host#1") as service:
+        refused = service.run(recipe(cwd))
+
+        assert refused.returncode == 1
+        assert "result-refused" in refused.stdout
+        assert len(service.events("accepted")) == 1
+
+
 def test_a_public_address_in_chinese_is_handed_on(cwd: Path) -> None:
     (cwd / "url.yaml").write_text(
         "wanflow: 1\nname: from-url\nsteps:\n"

@@ -99,3 +99,19 @@ def test_a_change_reaches_everything_that_hangs_on_it_and_nothing_else() -> None
     assert red[JobKey("base")] != blue[JobKey("base")]
     assert red[JobKey("after")] != blue[JobKey("after")]
     assert red[JobKey("aside")] == blue[JobKey("aside")]
+
+
+def test_another_version_of_a_package_is_another_request_of_its_algorithm_alone() -> None:
+    step = concrete_step("dark")
+    own = replace(step, operation=replace(step.operation, local="vignette"))
+    other = concrete_step("plain")
+
+    def made(version: str | None) -> list[Fingerprint]:
+        plug_ins = {"vignette": f"wanflow-vignette@{version}"} if version else {}
+        prepared = jobs_of((own, other), families=FAMILIES, plug_ins=plug_ins)
+        assert {job.provider for job in prepared.jobs} == {"local@1"}
+        return [job.fingerprint for job in prepared.jobs]
+
+    assert made("1.0.0") == made("1.0.0")
+    assert len({made(version)[0] for version in (None, "1.0.0", "1.1.0")}) == 3
+    assert len({made(version)[1] for version in (None, "1.0.0", "1.1.0")}) == 1

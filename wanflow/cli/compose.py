@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
-from wanflow.cli.engines import family_of
+from wanflow.cli.engines import family_of, plug_ins_of
 from wanflow.cli.measuring import unmeasurable
 from wanflow.cli.pictures import Gallery
 from wanflow.cli.rules import rules_for
@@ -147,7 +147,9 @@ def _expanded(start: Draft, recipe: Recipe, document: Document, problems: list[P
     if _wrong(problems):
         return replace(start, problems=_sorted(problems))
     families = {"model": family_of(ask.provider), "builtin": family_of("builtin")}
-    prepared = jobs_of(whole.steps, families=families)
+    algorithms = [step.operation.local for step in whole.steps if step.operation.local]
+    plug_ins = plug_ins_of(algorithms, ask.provider)
+    prepared = jobs_of(whole.steps, families=families, plug_ins=plug_ins)
     return replace(start, problems=_sorted(problems), concrete=whole, prepared=prepared)
 
 

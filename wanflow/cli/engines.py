@@ -1,6 +1,6 @@
 """Who can edit pictures: the providers by name, each loaded only when it is used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -49,3 +49,19 @@ def engine(name: str) -> Provider:
         f"there is no provider '{name}'",
         hint=f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}",
     )
+
+
+def plug_ins_of(algorithms: Iterable[str], provider: str) -> dict[str, str]:
+    """Say which packages bring those algorithms that the local engine does not have itself.
+
+    Reads what packages say of themselves and loads none of them.
+
+    Returns:
+        For each such algorithm its package and version, such as `wanflow-vignette@1.0.0`; nothing
+        for another provider, and nothing for an algorithm that nobody brings.
+    """
+    if provider != "local":
+        return {}
+    plug_ins = import_module("wanflow.providers.local.plug_ins")
+    found = {name: plug_ins.offers(name) for name in plug_ins.foreign(algorithms)}
+    return {name: "+".join(map(str, offers)) for name, offers in found.items() if offers}

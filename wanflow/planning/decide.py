@@ -124,25 +124,30 @@ def _decision(
             return Decision(action="run", reason="upstream-changed", detail=upstream)
         detail = "it failed" if state == "failed" else "it did not end"
         return Decision(action="run", reason="unfinished", detail=detail)
-    return _explained(job, change(before, request), upstream, before)
+    return _explained(change(before, request), before, request, upstream=upstream)
 
 
 def _explained(
-    job: Job, decision: Decision, upstream: JobKey | None, before: Mapping[str, JsonValue]
+    decision: Decision,
+    before: Mapping[str, JsonValue],
+    request: Mapping[str, JsonValue],
+    *,
+    upstream: JobKey | None,
 ) -> Decision:
     if decision.reason == "upstream-changed" and upstream is not None:
         return replace(decision, detail=upstream)
     if decision.reason != "first-time":
         return decision
     # Nothing that a person wrote differs: the catalogue, the provider or the take does.
-    for field, reason, now in (
-        ("provider", "provider-changed", job.provider),
-        ("model", "model-changed", job.model),
-        ("operation_version", "operation-changed", job.operation_version),
+    for field, reason in (
+        ("provider", "provider-changed"),
+        ("model", "model-changed"),
+        ("operation_version", "operation-changed"),
     ):
+        now = request.get(field)
         if before.get(field) != now:
             return Decision(action="run", reason=reason, detail=f"'{before.get(field)}' to '{now}'")  # type: ignore[arg-type] # the three are literals of Reason
-    return Decision(action="run", reason="take-changed", detail=f"take {job.take}")
+    return Decision(action="run", reason="take-changed", detail=f"take {request.get('take', 1)}")
 
 
 def _priced(job: Job, decision: Decision, memory: Memory, tariff: Tariff, *, paid: bool) -> Planned:

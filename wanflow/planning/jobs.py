@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from wanflow.model.concrete import ConcreteStep
 from wanflow.model.plan import Decision, Job, JobImage, SkippedStep
 from wanflow.model.values import Fingerprint, JobKey, JsonValue
 from wanflow.planning.fingerprint import fingerprint_of, request_of
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +22,19 @@ class Prepared:
     needs: Mapping[JobKey, tuple[JobKey, ...]]
 
 
-def jobs_of(steps: tuple[ConcreteStep, ...], *, families: Mapping[str, str]) -> Prepared:
+def jobs_of(
+    steps: tuple[ConcreteStep, ...],
+    *,
+    families: Mapping[str, str],
+    plug_ins: Mapping[str, str] = _NONE,
+) -> Prepared:
     """Make a job of every step that applies.
 
     Args:
         steps: in an order in which each stands after all it needs (the order of the recipe).
         families: `model` and `builtin`, each to the provider's family that does such operations.
+        plug_ins: of algorithms that other packages bring, each to the package with its version,
+            such as `wanflow-vignette@1.0.0`: another version is another request.
 
     Returns:
         The jobs, and the steps that are left out because their `when` is false or because they
@@ -47,7 +57,9 @@ def jobs_of(steps: tuple[ConcreteStep, ...], *, families: Mapping[str, str]) -> 
             )
             continue
         family = families[concrete.operation.kind]
-        requests[key] = request_of(concrete, family=family, made=made)
+        brought_by = plug_ins.get(concrete.operation.local or "")
+        maker = f"{family}+{brought_by}" if brought_by else family
+        requests[key] = request_of(concrete, family=maker, made=made)
         made[key] = fingerprint_of(requests[key])
         needs[key] = needs_of(concrete)
         jobs.append(_job(concrete, family=family, fingerprint=made[key]))

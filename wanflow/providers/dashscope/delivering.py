@@ -59,7 +59,8 @@ class Delivering:
                 hint="keep the id and ask the service's support",
             )
         urls = tuple(picture.url or "" for picture in made.values())
-        if call.announce is not None:
+        # What is refused here is handed on to nobody: no next edit is paid for on top of it.
+        if call.announce is not None and all(map(self._fetching.may_open, urls)):
             call.announce({number: picture.url or "" for number, picture in made.items()})
         files = await self._downloaded(call.scratch, owned, made)
         asked_for = max(call.job.n, len(owned.report.pictures))

@@ -60,6 +60,10 @@ class Fetching:
         self._look = look
         self._total_s = total_s
 
+    def may_open(self, url: str) -> bool:
+        """Say whether an address is the service's own, so that it may be opened."""
+        return is_the_services(url, self._service)
+
     async def fetch(self, url: str, file: Path) -> None:
         """Download one picture; the file appears when it is complete.
 
@@ -99,7 +103,7 @@ class Fetching:
 
     async def _once(self, url: str, part: Path) -> None:
         for _ in range(_REDIRECTS + 1):
-            if not is_the_services(url, self._service):
+            if not self.may_open(url):
                 raise StepError(
                     "result-refused",
                     "the service gives an address for a picture that is not its own",

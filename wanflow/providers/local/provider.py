@@ -13,6 +13,7 @@ from wanflow.errors import StepError
 from wanflow.execute.ports import Call, Made
 from wanflow.model.plan import Job
 from wanflow.model.values import JsonValue, Note
+from wanflow.providers.local.plug_ins import brought, offers
 from wanflow.providers.local.worker import ALGORITHMS, INSTALL, Order, work
 
 _NEEDED = ("numpy", "cv2")
@@ -93,11 +94,12 @@ def _algorithm(job: Job) -> str:
             " does exact edits with parameters",
             hint="run it with --provider dashscope, which sends it to a Wan model",
         )
-    if job.algorithm not in ALGORITHMS:
+    if job.algorithm not in ALGORITHMS and not offers(job.algorithm):
         raise StepError(
             "unknown-algorithm",
-            f"the local engine has no algorithm '{job.algorithm}', which {job.operation} asks for",
-            hint=f"it has {', '.join(sorted(ALGORITHMS))}",
+            f"the local engine has no algorithm '{job.algorithm}', which {job.operation} asks for,"
+            " and no installed package brings it",
+            hint=f"it has {', '.join(sorted({*ALGORITHMS, *brought()}))}",
         )
     return job.algorithm
 

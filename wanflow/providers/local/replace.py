@@ -111,7 +111,8 @@ def _strongest(values: Lab, mask: Mask, *, near: _Shade | None) -> _Shade:
     weight = np.where(strength > _GREY, chroma, 0) * inside
     if near is not None:
         off = np.abs((hue - near.hue + 180) % 360 - 180)
-        weight = weight * np.clip(1 - off / _NAMED_REACH, 0, 1) ** 2
+        # The stronger colour is meant: an orange suit, not the hair that is a paler orange.
+        weight = weight * chroma * np.clip(1 - off / _NAMED_REACH, 0, 1)
     elif float((weight > 0).sum()) < _COLOURLESS * float(inside.sum()) and inside.any():
         lightness = float(values[..., 0][inside].mean())
         return _Shade(lightness=lightness, chroma=0.0, hue=0.0)

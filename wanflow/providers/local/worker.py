@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from wanflow.errors import StepError
 from wanflow.model.values import JsonValue, Note, Size
+from wanflow.providers.local.plug_ins import run_plug_in
 
 if TYPE_CHECKING:
     from wanflow.providers.local.pixels import Algorithm, Painted, Task
@@ -86,6 +87,8 @@ def work(order: Order) -> tuple[tuple[str, ...], tuple[Note, ...]]:
 
 
 def _run(name: str, task: "Task") -> "Painted":
+    if name not in ALGORITHMS:
+        return run_plug_in(name, task)
     module = import_module(f"wanflow.providers.local.{name}")
     return cast("Algorithm", getattr(module, name))(task)
 
