@@ -1,9 +1,10 @@
-"""Draw the before/after sheet of the manual from the recipes of the gallery.
+"""Draw the before/after sheet of the manual from the bundled recipes.
 
     python benchmarks/sheet.py docs/operations.webp
 
-Runs every recipe under recipes/gallery on the local engine, as its own comment says, and puts what
-went in beside what came out. A recipe that says it needs a model is left out.
+Runs every recipe of recipes/gallery on the local engine, as its own comment says, and puts what
+went into the operation that it shows beside what came out; a recipe that says it needs a model is
+left out. The recipes of recipes/, most of them chains, follow with their inputs and a result.
 """
 
 import json
@@ -20,23 +21,29 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).parent.parent
-GALLERY = ROOT / "recipes" / "gallery"
 FONT = ROOT / "wanflow/providers/local/data/NotoSansSC-Medium-subset.otf"
-COLUMNS, CELL_PX, CAPTION_PX, GAP_PX = 3, 300, 30, 14
+NEEDS = {"wide-shot": ["photo=recipes/pictures/chelsea.jpg"]}
+# Which result of a chain tells most, where it is not the first.
+SHOWS = {"text-removed": "sheet"}
+COLUMNS, CELL_W_PX, CELL_H_PX, GAP_PX = 3, 300, 240, 14
+TITLE_PX, CAPTION_PX, LINE_PX, CAPTION_LINES = 17, 13, 19, 2
 GROUND, INK, SOFT = "white", "#1b1b1f", "#6a6a72"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One recipe on the sheet: what it is called, and its pictures before and after."""
+    """One recipe on the sheet: what it is called and does, its pictures before and after."""
 
     title: str
+    caption: str
     before: tuple[Path, ...]
     after: Path
 
 
 def command(recipe: Path) -> list[str] | None:
-    """Give the words of the command in a recipe's comment; None if it needs a model."""
+    """Give the words that run a recipe here; None if it needs a model."""
+    if recipe.parent.name != "gallery":
+        return ["run", f"recipes/{recipe.name}", *NEEDS.get(recipe.stem, [])]
     for line in recipe.read_text(encoding="utf-8").splitlines():
         if line.startswith("#   wanflow run "):
             words = shlex.split(line.removeprefix("#   wanflow "))
@@ -45,10 +52,11 @@ def command(recipe: Path) -> list[str] | None:
 
 
 def results(folder: Path) -> Iterator[Shown]:
-    """Run the gallery in a copy, and give what each recipe made."""
-    ignored = shutil.ignore_patterns("*.lock.yaml")
+    """Run the recipes in a copy of their folder, and give what each of them made."""
+    ignored = shutil.ignore_patterns("*.lock.yaml", "runs", ".wanflow")
     shutil.copytree(ROOT / "recipes", folder / "recipes", ignore=ignored)
-    for recipe in sorted(GALLERY.glob("*.yaml")):
+    recipes = folder / "recipes"
+    for recipe in [*sorted(recipes.glob("gallery/*.yaml")), *sorted(recipes.glob("*.yaml"))]:
         words = command(recipe)
         if words is None:
             continue
@@ -62,40 +70,78 @@ def results(folder: Path) -> Iterator[Shown]:
         )
         if done.returncode:
             sys.exit(f"{recipe.name}: {done.stderr}")
-        yield shown(recipe, json.loads(done.stdout), folder)
+        report = json.loads(done.stdout)
+        run = folder / "runs" / report["run"]
+        shown = one_edit if recipe.parent.name == "gallery" else whole
+        yield shown(recipe, report, run)
 
 
-def shown(recipe: Path, report: dict[str, Any], folder: Path) -> Shown:
-    """Take what the sheet shows out of the report of a run."""
-    run = folder / "runs" / report["run"]
-    number = recipe.stem.partition("-")[0]
-    steps = ", ".join(dict.fromkeys(step["operation"] for step in report["steps"]))
+def one_edit(recipe: Path, report: dict[str, Any], run: Path) -> Shown:
+    """Show the first step of the operation that stands last: what is before makes its picture."""
+    edits = [step for step in report["steps"] if step["provider"] != "builtin"]
+    step = next(step for step in edits if step["operation"] == edits[-1]["operation"])
     return Shown(
-        title=f"{number}  {steps}",
-        before=tuple(run / picture["file"] for picture in report["input_pictures"][:2]),
-        after=run / report["outputs"][0]["file"],
+        title=f"{recipe.stem.partition('-')[0]}  {step['operation']}",
+        caption=caption(recipe),
+        before=tuple(run / picture["file"] for picture in step["images"]),
+        after=run / step["pictures"][0]["file"],
     )
+
+
+def whole(recipe: Path, report: dict[str, Any], run: Path) -> Shown:
+    """Show what goes into a recipe and a named result, or what its last step made."""
+    made = [*report["outputs"], report["steps"][-1]["pictures"][0]]
+    made.sort(key=lambda output: output["name"] != SHOWS.get(recipe.stem))
+    return Shown(
+        title=f"{recipe.name}: " + ", ".join(step["operation"] for step in report["steps"]),
+        caption=caption(recipe),
+        before=tuple(run / picture["file"] for picture in report["input_pictures"]),
+        after=run / made[0]["file"],
+    )
+
+
+def caption(recipe: Path) -> str:
+    """Give the first line of a recipe's comment, as far as it holds whole sentences."""
+    for line in recipe.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# ") and not line.startswith("# yaml-language-server"):
+            words = line.removeprefix("# ")
+            return words if words[-1] in ".。" else words[: words.rfind(". ") + 1]
+    return ""
 
 
 def sheet(entries: list[Shown]) -> Image.Image:
     """Lay the entries out in columns."""
-    width, height = 2 * CELL_PX + GAP_PX, CELL_PX + CAPTION_PX + GAP_PX
+    words_px = LINE_PX * (CAPTION_LINES + 1) + 8
+    width, height = 2 * CELL_W_PX + GAP_PX, CELL_H_PX + words_px + 2 * GAP_PX
     rows = -(-len(entries) // COLUMNS)
     across = COLUMNS * width + (COLUMNS + 1) * 2 * GAP_PX
     canvas = Image.new("RGB", (across, rows * height + 2 * GAP_PX), GROUND)
-    pen, face = ImageDraw.Draw(canvas), ImageFont.truetype(FONT, 17)
     for at, entry in enumerate(entries):
         left = 2 * GAP_PX + at % COLUMNS * (width + 2 * GAP_PX)
         top = GAP_PX + at // COLUMNS * height
-        pen.text((left, top + 4), entry.title, fill=INK, font=face)
-        cell = (CELL_PX, CELL_PX)
-        top += CAPTION_PX
+        write(canvas, entry, (left, top), width)
+        top += words_px
+        share = CELL_H_PX // len(entry.before)
         for k, path in enumerate(entry.before):
-            part = (CELL_PX, CELL_PX // len(entry.before) - (4 if k else 0))
-            place(canvas, path, (left, top + k * CELL_PX // len(entry.before)), part)
-        place(canvas, entry.after, (left + CELL_PX + GAP_PX, top), cell)
-        pen.text((left + CELL_PX + 1, top + CELL_PX // 2 - 10), "›", fill=SOFT, font=face)
+            place(canvas, path, (left, top + k * share), (CELL_W_PX, share - (4 if k else 0)))
+        place(canvas, entry.after, (left + CELL_W_PX + GAP_PX, top), (CELL_W_PX, CELL_H_PX))
     return canvas
+
+
+def write(canvas: Image.Image, entry: Shown, corner: tuple[int, int], width: int) -> None:
+    """Write the title and the caption, broken into lines and never wider than the entry."""
+    pen, left, top = ImageDraw.Draw(canvas), *corner
+    pen.text((left, top), entry.title, fill=INK, font=ImageFont.truetype(FONT, TITLE_PX))
+    face = ImageFont.truetype(FONT, CAPTION_PX)
+    lines = [""]
+    for word in entry.caption.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if face.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    for number, line in enumerate(lines[:CAPTION_LINES], 1):
+        pen.text((left, top + 4 + number * LINE_PX), line, fill=SOFT, font=face)
 
 
 def place(canvas: Image.Image, path: Path, corner: tuple[int, int], room: tuple[int, int]) -> None:
@@ -112,7 +158,7 @@ def main() -> None:
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/operations.webp")
     with tempfile.TemporaryDirectory() as folder:
         made = sheet(list(results(Path(folder))))
-    made.save(target, "WEBP", quality=80, method=6)
+    made.save(target, "WEBP", quality=76, method=6)
     print(f"{target}: {made.width}x{made.height}, {target.stat().st_size / 1000:.0f} kB")
 
 
