@@ -26,6 +26,8 @@ ALGORITHMS: Mapping[str, str] = {
     "convert": "single",
     "overlay": "joined",
     "grid": "joined",
+    "paste_back": "pasting",
+    "paste_around": "pasting",
 }
 
 
