@@ -1,8 +1,9 @@
 """Draw the before/after sheet of the manual from the bundled recipes.
 
-    python benchmarks/sheet.py docs/operations.webp
+    python benchmarks/sheet.py
 
-Runs every recipe of recipes/gallery on the local engine, as its own comment says, and puts what
+Writes docs/operations.webp, and for each operation docs/pictures/OPERATION.webp for its place in
+the reference. Runs every recipe of recipes/gallery on the local engine, as its own comment says, and puts what
 went into the operation that it shows beside what came out; a recipe that says it needs a model is
 left out. The recipes of recipes/, most of them chains, follow with their inputs and a result.
 """
@@ -27,6 +28,7 @@ NEEDS = {"wide-shot": ["photo=recipes/pictures/chelsea.jpg"]}
 SHOWS = {"text-removed": "sheet"}
 COLUMNS, CELL_W_PX, CELL_H_PX, GAP_PX = 3, 300, 240, 14
 TITLE_PX, CAPTION_PX, LINE_PX, CAPTION_LINES = 17, 13, 19, 2
+STRIP_W_PX, STRIP_H_PX, ARROW_PX = 360, 240, 64
 GROUND, INK, SOFT = "white", "#1b1b1f", "#6a6a72"
 
 
@@ -35,6 +37,7 @@ class Shown:
     """One recipe on the sheet: what it is called and does, its pictures before and after."""
 
     title: str
+    operation: str
     caption: str
     before: tuple[Path, ...]
     after: Path
@@ -82,6 +85,7 @@ def one_edit(recipe: Path, report: dict[str, Any], run: Path) -> Shown:
     step = next(step for step in edits if step["operation"] == edits[-1]["operation"])
     return Shown(
         title=f"{recipe.stem.partition('-')[0]}  {step['operation']}",
+        operation=step["operation"],
         caption=caption(recipe),
         before=tuple(run / picture["file"] for picture in step["images"]),
         after=run / step["pictures"][0]["file"],
@@ -94,6 +98,7 @@ def whole(recipe: Path, report: dict[str, Any], run: Path) -> Shown:
     made.sort(key=lambda output: output["name"] != SHOWS.get(recipe.stem))
     return Shown(
         title=f"{recipe.name}: " + ", ".join(step["operation"] for step in report["steps"]),
+        operation="",
         caption=caption(recipe),
         before=tuple(run / picture["file"] for picture in report["input_pictures"]),
         after=run / made[0]["file"],
@@ -153,11 +158,50 @@ def place(canvas: Image.Image, path: Path, corner: tuple[int, int], room: tuple[
     canvas.paste(small, (left, corner[1] + (room[1] - small.height) // 2))
 
 
+def strip(entry: Shown) -> Image.Image:
+    """Lay what went into an operation beside what came out, an arrow in between."""
+    smalls = []
+    for path in (*entry.before, entry.after):
+        with Image.open(path) as picture:
+            small = picture.convert("RGB")
+        small.thumbnail((STRIP_W_PX, STRIP_H_PX), Image.Resampling.LANCZOS)
+        smalls.append(small)
+    height = max(small.height for small in smalls)
+    gaps = GAP_PX * (len(smalls) - 2) + ARROW_PX
+    canvas = Image.new("RGB", (sum(small.width for small in smalls) + gaps, height), GROUND)
+    left = 0
+    for number, small in enumerate(smalls):
+        if number == len(smalls) - 1:
+            draw_arrow(canvas, left - GAP_PX, height // 2)
+            left += ARROW_PX - GAP_PX
+        canvas.paste(small, (left, (height - small.height) // 2))
+        left += small.width + GAP_PX
+    return canvas
+
+
+def draw_arrow(canvas: Image.Image, left: int, middle: int) -> None:
+    """Draw an arrow to the right."""
+    pen, right = ImageDraw.Draw(canvas), left + ARROW_PX - 12
+    pen.line((left + 12, middle, right, middle), fill=SOFT, width=3)
+    pen.polygon([(right + 4, middle), (right - 8, middle - 8), (right - 8, middle + 8)], fill=SOFT)
+
+
+def write_strips(entries: list[Shown], folder: Path) -> None:
+    """Write a strip for each operation, from the first recipe that shows it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in reversed(entries):
+        if entry.operation:
+            target = folder / f"{entry.operation}.webp"
+            strip(entry).save(target, "WEBP", quality=72, method=6)
+
+
 def main() -> None:
-    """Write the sheet."""
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/operations.webp")
+    """Write the sheet and the strips."""
+    target = ROOT / "docs" / "operations.webp"
     with tempfile.TemporaryDirectory() as folder:
-        made = sheet(list(results(Path(folder))))
+        entries = list(results(Path(folder)))
+        made = sheet(entries)
+        write_strips(entries, ROOT / "docs" / "pictures")
     made.save(target, "WEBP", quality=76, method=6)
     print(f"{target}: {made.width}x{made.height}, {target.stat().st_size / 1000:.0f} kB")
 

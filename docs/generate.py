@@ -26,6 +26,7 @@ from wanflow.model.operation import Operation
 from wanflow.report.cards_text import card_facts, parameter_facts
 
 FOLDER = Path(__file__).parent / "reference"
+PICTURES = FOLDER.parent / "pictures"
 _COLUMNS = 88
 _NOTE = "<!-- Written by docs/generate.py; change what it describes, not this page. -->"
 _HELP = (
@@ -109,6 +110,8 @@ def _operation(entry: Operation) -> Iterator[str]:
     yield f"### {entry.name}"
     ends = {"zh": "。"}
     yield "  \n".join(f"{text}{ends.get(key, '.')}" for key, text in entry.summary.items())
+    if (PICTURES / f"{entry.name}.webp").is_file():
+        yield f"![{entry.name}: before and after](../pictures/{entry.name}.webp)"
     few, most = entry.images_min, entry.images_max
     count = f"{few}" if few == most else f"{few} to {most}"
     roles = (

@@ -158,7 +158,8 @@ def _variant(
     for bare in found:
         pointer = _meant(start.sound, replaced, bare)
         related = ((bare.span, "in the recipe"),) if bare.span else ()
-        placed.append((replace(bare, span=document.span(pointer), related=related), bare))
+        there = document.span(pointer)
+        placed.append((replace(bare, span=there, related=related, fix=()), bare))
     if loaded.recipe is None or loaded.document is None:
         return None, placed
     return Variant(recipe=loaded.recipe, document=loaded.document), placed
