@@ -97,7 +97,8 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
             return Exit.UNFINISHED
         done = _performed(
             made, plan, opened,
-            who=who, out=out or chosen.out, fresh=fresh, quiet=quiet or as_json,
+            who=who, chosen=replace(chosen, out=out or chosen.out), fresh=fresh,
+            quiet=quiet or as_json,
         )  # fmt: skip
     _tell_of(done, as_json=as_json, quiet=quiet)
     return done.exit_code
@@ -133,12 +134,12 @@ def _performed(
     opened: Workspace,
     *,
     who: Account | None,
-    out: Path,
+    chosen: Settings,
     fresh: bool,
     quiet: bool,
 ) -> Performed:
     with progress_for(plan, sys.stderr, quiet=quiet) as progress:
-        manner = Manner(out=out, command=_command(), fresh=fresh)
+        manner = Manner(out=chosen.out, command=_command(), fresh=fresh, labels=chosen.labels)
         return anyio.run(
             lambda: perform(made, plan, opened, manner=manner, watch=progress.tell, account=who)
         )

@@ -86,5 +86,5 @@ class Facts:
     made_at: str | None = None  # UTC, ISO 8601 with Z
     rating: int | None = None
     alt_text: str | None = None
-    labels: Labels = Labels()
+    labels: Labels = field(default_factory=Labels)
     marked: bool = False

@@ -1,5 +1,6 @@
 """Everything that a picture's file says about it, whoever has written it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -20,6 +21,7 @@ from wanflow.imaging.metadata.record import record_from
 from wanflow.model.values import JsonValue
 
 _MOST_TEXTS = 1000
+_TERM = re.compile("https?://cv\\.iptc\\.org/newscodes/digitalsourcetype/([A-Za-z]{1,64})/?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,10 @@ class Metadata:
 
     @property
     def source_type(self) -> str | None:
-        """The term of its digital source type, without the vocabulary's address."""
+        """The term of its digital source type, if it is one of the IPTC's vocabulary."""
         found = values_of(self.properties, names.SOURCE_TYPE)
-        return found[0].removeprefix(names.SOURCE_TYPES) if found else None
+        term = _TERM.fullmatch(found[0]) if found else None
+        return None if term is None else term[1]
 
 
 def metadata_of(data: bytes, name: str) -> Metadata:
