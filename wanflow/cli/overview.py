@@ -6,6 +6,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "wanflow.cli.check", "find every mistake that can be known without sending"),
     ("plan", "wanflow.cli.plan", "show what would run or be reused, why, and what it costs"),
     ("report", "wanflow.cli.report", "write the report of a run again, and say where it is"),
+    ("inspect", "wanflow.cli.inspect", "say what a picture's file tells, and how it was made"),
     ("new", "wanflow.cli.new", "write a first recipe, valid and commented"),
     ("ops", "wanflow.cli.ops", "list the operations, or explain one"),
     ("models", "wanflow.cli.models", "list the models with their limits and prices"),

@@ -20,15 +20,17 @@ def source_type(operation: Operation, provider: str, parents: Sequence[str | Non
 
     Returns:
         A term of the IPTC's vocabulary `digitalsourcetype`; None where nothing can be said. What
-        a model has drawn stays so whatever this machine does to it afterwards, and exact pixel
-        work hands on the kind of what went in.
+        a model has drawn, and what was joined, stays so whatever this machine does to it
+        afterwards; exact pixel work hands on the kind of what went in.
     """
     known = {parent for parent in parents if parent is not None}
     if operation.kind == "builtin":
         return _handed_on(known, alone=None not in parents)
     if provider != _LOCAL:
         return operation.source.model
-    return _MIXED if known & GENERATED else operation.source.local
+    if known & GENERATED:
+        return _MIXED
+    return _JOINED if _JOINED in known else operation.source.local
 
 
 def _handed_on(known: set[str], *, alone: bool) -> str | None:

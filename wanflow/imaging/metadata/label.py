@@ -77,6 +77,24 @@ def labelled(data: bytes, facts: Facts, mode: MetadataMode) -> bytes:
         return data
 
 
+def unlabelled(data: bytes) -> bytes:
+    """Take out what `labelled` has put in, but for an AIGC label: that is the picture's own now.
+
+    A picture that was labelled and not changed since is then the one that was stored, byte for
+    byte. One that `labelled` would leave alone is left alone here.
+
+    Raises:
+        ImageError: `image-truncated` or `image-damaged`.
+    """
+    file = container_of(data, _NAME)
+    if file is None or file.sealed:
+        return data
+    try:
+        return _without_ours(data, file).joined()
+    except (UnreadablePacketError, UnicodeDecodeError):
+        return data
+
+
 def _without_ours(data: bytes, file: File) -> File:
     if isinstance(file, PngFile):
         data = file.without_record().joined()
