@@ -90,11 +90,11 @@ def chain_pictures(steps: Sequence[StepRecord], step: StepRecord) -> Iterator[Ar
 
 def origins(steps: Sequence[StepRecord], step: StepRecord) -> tuple[PictureRecord, ...]:
     """Give the input pictures at the beginnings of a step's chain, each once."""
-    found: dict[Sha256, PictureRecord] = {}
+    found: dict[tuple[str, Sha256], PictureRecord] = {}
     for one in ancestors(steps, step):
         for image in one.images:
             if image.step is None:
-                found.setdefault(image.artifact.sha256, image)
+                found.setdefault((image.name, image.artifact.sha256), image)
     return tuple(found.values())
 
 
