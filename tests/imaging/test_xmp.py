@@ -35,42 +35,28 @@ def read(inside: str) -> dict[str, tuple[str, ...]]:
     return {one.name.local: one.values for one in properties_of(packet)}
 
 
+LIST = "<a:p><rdf:Bag><rdf:li>1</rdf:li><rdf:li>2</rdf:li></rdf:Bag></a:p>"
+BY_LANGUAGE = '<a:p><rdf:Alt><rdf:li xml:lang="x-default">t</rdf:li></rdf:Alt></a:p>'
+RESOURCE = '<a:p rdf:parseType="Resource"><a:q>1</a:q>\n<a:r>2</a:r></a:p>'
+INNER = '<a:p><rdf:Description a:q="1"><a:r>2</a:r></rdf:Description></a:p>'
+
+
+def described(inside: str) -> str:
+    return f"<rdf:Description>{inside}</rdf:Description>"
+
+
 @pytest.mark.parametrize(
     ("inside", "found"),
     [
         ('<rdf:Description a:p="v &amp; w"/>', {"p": ("v & w",)}),
-        ("<rdf:Description><a:p> v </a:p></rdf:Description>", {"p": (" v ",)}),
-        ("<rdf:Description><a:p/></rdf:Description>", {"p": ("",)}),
-        ('<rdf:Description><a:p rdf:resource="r"/></rdf:Description>', {"p": ("r",)}),
-        (
-            (
-                "<rdf:Description><a:p><rdf:Bag><rdf:li>1</rdf:li><rdf:li>2</rdf:li></rdf:Bag></a:p>"
-                "</rdf:Description>"
-            ),
-            {"p": ("1", "2")},
-        ),
-        (
-            (
-                '<rdf:Description><a:p><rdf:Alt><rdf:li xml:lang="x-default">t</rdf:li></rdf:Alt></a:p>'
-                "</rdf:Description>"
-            ),
-            {"p": ("t",)},
-        ),
-        (
-            (
-                '<rdf:Description><a:p rdf:parseType="Resource"><a:q>1</a:q>\n<a:r>2</a:r></a:p>'
-                "</rdf:Description>"
-            ),
-            {"p": ("1", "2")},
-        ),
-        (
-            (
-                '<rdf:Description><a:p><rdf:Description a:q="1"><a:r>2</a:r></rdf:Description></a:p>'
-                "</rdf:Description>"
-            ),
-            {"p": ("1", "2")},
-        ),
-        ('<rdf:Description><a:p a:q="1"/></rdf:Description>', {"p": ("1",)}),
+        (described("<a:p> v </a:p>"), {"p": (" v ",)}),
+        (described("<a:p/>"), {"p": ("",)}),
+        (described('<a:p rdf:resource="r"/>'), {"p": ("r",)}),
+        (described(LIST), {"p": ("1", "2")}),
+        (described(BY_LANGUAGE), {"p": ("t",)}),
+        (described(RESOURCE), {"p": ("1", "2")}),
+        (described(INNER), {"p": ("1", "2")}),
+        (described('<a:p a:q="1"/>'), {"p": ("1",)}),
         ('<rdf:Description rdf:about="x" xml:lang="en" b="1"/>', {}),
         ("<a:p>outside</a:p>", {}),
     ],
