@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.cli.emulated import KEY, QUICK, emulated, holds_key
 from tests.cli.running import run_files, wanflow
+from tests.execute.four_steps import FIRST, RUN
 from tests.imaging.telling import (
     SERVICE_LABEL,
     decoded,
@@ -17,9 +19,15 @@ from tests.imaging.telling import (
     with_chunk,
     with_text,
 )
+from tests.strategies import artifact
+from wanflow.cli.labelling import Labeller
+from wanflow.errors import ImageError
 from wanflow.imaging.metadata.label import unlabelled
 from wanflow.imaging.metadata.png_chunks import png_file
 from wanflow.imaging.metadata.read import metadata_of
+from wanflow.model.provenance import Labels
+from wanflow.model.run import StepRecord
+from wanflow.model.values import Artifact, Sha256
 
 CUT = """
 wanflow: 1
@@ -203,3 +211,66 @@ def test_of_what_was_bought_originals_stay_as_sent_and_no_key_is_anywhere(tmp_pa
     assert wide["model"] == "wan2.5-i2i-preview"
     assert not holds_key(cwd)
     assert not any(KEY.encode() in file.read_bytes() for file in run_files(cwd, "outputs/*"))
+
+
+class Shelf:
+    """Where one picture lies."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def path(self, wanted: Artifact) -> Path:
+        if not self._file.exists() or wanted.sha256 != digest(self._file.read_bytes()):
+            raise ImageError("object-missing", "it is gone")
+        return self._file
+
+
+def labeller_of(data: bytes, folder: Path) -> tuple[Labeller, StepRecord]:
+    (folder / "object").write_bytes(data)
+    made = replace(artifact("gone"), sha256=Sha256(digest(data)), size_bytes=len(data))
+    (shown,) = FIRST.pictures[:1]
+    one = replace(FIRST, pictures=(replace(shown, artifact=made),))
+    return Labeller(shelf=Shelf(folder / "object"), labels=Labels()), one
+
+
+def test_a_picture_with_a_manifest_is_handed_out_as_it_is_and_it_is_said(tmp_path: Path) -> None:
+    data = with_chunk(picture("PNG"), b"caBX", b"jumb")
+    labeller, one = labeller_of(data, tmp_path)
+
+    file = labeller.written(RUN, one, 1, steps=[one])
+
+    assert (file.content, file.artifact) == (data, None)
+    assert [note.code for note in file.remarks] == ["manifest_kept"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n odd", with_text(picture("PNG"), b"XML:com.adobe.xmp", "odd")]
+)
+def test_a_picture_whose_metadata_cannot_be_read_is_handed_out_as_it_is(
+    data: bytes, tmp_path: Path
+) -> None:
+    labeller, one = labeller_of(data, tmp_path)
+
+    file = labeller.written(RUN, one, 1, steps=[one])
+
+    assert (file.content, file.artifact) == (data, None)
+    assert [note.code for note in file.remarks] == ["not_labelled"]
+
+
+def test_a_stored_picture_that_changes_while_it_is_read_is_not_handed_out(
+    tmp_path: Path,
+) -> None:
+    labeller, one = labeller_of(picture("PNG"), tmp_path)
+    labeller.shelf = Careless(tmp_path / "object")
+    (tmp_path / "object").write_bytes(picture("JPEG"))
+
+    with pytest.raises(ImageError, match="was changed since it was made"):
+        labeller.written(RUN, one, 1, steps=[one])
+
+
+class Careless(Shelf):
+    """One that does not look at what it gives."""
+
+    def path(self, wanted: Artifact) -> Path:
+        del wanted
+        return self._file

@@ -9,10 +9,10 @@ from typing import Protocol
 from wanflow.errors import ImageError
 from wanflow.execute.provenance import chain_pictures, facts_of
 from wanflow.imaging.metadata.label import labelled
-from wanflow.imaging.metadata.read import metadata_of
+from wanflow.imaging.metadata.read import Metadata, metadata_of
 from wanflow.imaging.source import file_bytes
 from wanflow.model.campaign import CampaignRecord, RowRecord
-from wanflow.model.provenance import Labels
+from wanflow.model.provenance import Facts, Labels
 from wanflow.model.run import RunRecord, StepRecord
 from wanflow.model.values import Artifact, Note, Sha256
 
@@ -71,11 +71,11 @@ class Labeller:
         """
         picture = next(one.artifact for one in step.pictures if one.index == index)
         data = self._bytes(picture)
-        own = metadata_of(data, step.key)
+        own = _read(data)
         marked = not own.labels and self._from_marked(steps, step)
         facts = facts_of(run, step, index, labels=self.labels, row=row, marked=marked)
         assert facts is not None  # noqa: S101 # the picture was found above
-        content = labelled(data, facts, self.labels.mode)
+        content = _labelled(data, facts)
         if content == data:
             wanted = marked or self.labels.mode != "ours-off"
             return Written(
@@ -98,7 +98,7 @@ class Labeller:
 
     def source_type(self, picture: Artifact) -> str | None:
         """Read from a picture's own file what kind of picture it is."""
-        return metadata_of(self._bytes(picture), "the picture").source_type
+        return _read(self._bytes(picture)).source_type
 
     def _from_marked(self, steps: Sequence[StepRecord], step: StepRecord) -> bool:
         return any(map(self._is_marked, chain_pictures(steps, step)))
@@ -106,11 +106,9 @@ class Labeller:
     def _is_marked(self, picture: Artifact) -> bool:
         if picture.sha256 not in self._marked:
             try:
-                found = metadata_of(self._bytes(picture), "the picture")
-                self._marked[picture.sha256] = bool(found.labels)
+                self._marked[picture.sha256] = bool(_read(self._bytes(picture)).labels)
             except ImageError:
-                # Gone since, or of no use: then nothing is known of it.
-                self._marked[picture.sha256] = False
+                self._marked[picture.sha256] = False  # gone since: nothing is known of it
         return self._marked[picture.sha256]
 
     def _bytes(self, picture: Artifact) -> bytes:
@@ -122,6 +120,21 @@ class Labeller:
                 f"the picture {path} was changed since it was made",
                 hint="run the same command again",
             )
+        return data
+
+
+def _read(data: bytes) -> Metadata:
+    """Read what a stored picture says; an odd one says nothing, and is a picture all the same."""
+    try:
+        return metadata_of(data, "the picture")
+    except ImageError:
+        return Metadata()
+
+
+def _labelled(data: bytes, facts: Facts) -> bytes:
+    try:
+        return labelled(data, facts, facts.labels.mode)
+    except ImageError:
         return data
 
 

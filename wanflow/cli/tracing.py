@@ -19,7 +19,7 @@ REPORT = "report.json"
 # input    it is a picture that the run was given, byte for byte
 # named    it says itself that it comes from this step, and its bytes are others
 Match = Literal["stored", "written", "input", "named"]
-_FOLDERS_UP = 3
+_FOLDERS_UP = 3  # a run's pictures lie one or two folders below its report
 _LARGEST_REPORT_BYTES = 256 * 2**20
 
 
@@ -66,40 +66,56 @@ def trace_of(
         workspace: where to look; None takes the nearest from the picture or from here upwards.
     """
     root = workspace or _nearest(picture)
-    remarks: list[str] = []
-    folders = list(_folders_around(picture))
-    if root is not None:
+    search = _Search(sha256=sha256, own=own, workspace=root)
+    for folder in picture.absolute().parents[:_FOLDERS_UP]:
+        search.look_in(folder)
+    remarks = []
+    if root is not None and not search.is_sure:
         try:
             with open_workspace(root) as opened:
-                folders += _folders_in(opened, sha256, own)
+                for folder in _folders_in(opened, sha256, own):
+                    search.look_in(folder)
+                    if search.is_sure:
+                        break
         except (WorkspaceError, UnfinishedError) as error:
             remarks.append(f"the workspace {root} could not be searched: {error}")
-    traces = []
-    for folder in dict.fromkeys(folders):
-        record = _record_in(folder)
-        found = record and _placed(record, sha256, own)
-        if record and found:
-            match, step, index = found
-            traces.append(
-                Trace(
-                    record=record, folder=folder, match=match, step=step, index=index,
-                    workspace=root,
-                )
-            )  # fmt: skip
-            if match != "named":
-                break
-    best = next((one for one in traces if one.match != "named"), None)
-    return Searched(trace=best or next(iter(traces), None), remarks=tuple(remarks))
+    return Searched(trace=search.best, remarks=tuple(remarks))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Search:
+    """What is looked for, and the best that was found so far."""
+
+    sha256: str
+    own: Mapping[str, JsonValue] | None
+    workspace: Path | None
+    best: Trace | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a run was found that knows these very bytes."""
+        return self.best is not None and self.best.match != "named"
+
+    def look_in(self, folder: Path) -> None:
+        """Look whether the run of a folder knows the picture, and better than what was found."""
+        record = None if self.is_sure else _record_in(folder)
+        found = None if record is None else _placed(record, self.sha256, self.own)
+        if record is None or found is None or (self.best is not None and found[0] == "named"):
+            return
+        match, step, index = found
+        self.best = Trace(
+            record=record,
+            folder=folder,
+            match=match,
+            step=step,
+            index=index,
+            workspace=self.workspace,
+        )
 
 
 def _nearest(picture: Path) -> Path | None:
     around = (find_workspace(picture.absolute().parent), find_workspace(Path.cwd()))
     return next((root for root in around if root.is_dir()), None)
-
-
-def _folders_around(picture: Path) -> Iterator[Path]:
-    """A run's pictures lie one or two folders below its report."""
-    yield from picture.absolute().parents[:_FOLDERS_UP]
 
 
 def _folders_in(

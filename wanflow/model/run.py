@@ -172,6 +172,11 @@ class OutputRecord:
     written: Artifact | None = None
     remarks: tuple[Note, ...] = ()
 
+    @property
+    def content(self) -> Artifact | None:
+        """What its file holds, byte for byte."""
+        return self.written or self.artifact
+
 
 RunState = Literal["running", "done", "failed", "interrupted", "unfinished"]
 
