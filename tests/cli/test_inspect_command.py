@@ -339,6 +339,35 @@ def test_pictures_from_outside_the_recipes_folder_are_named(tmp_path: Path) -> N
     assert "missing: the recipe takes '../seal.png' from outside its folder" in done.stdout
 
 
+def test_a_recipe_whose_operations_lay_beside_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(picture("PNG"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/larger.yaml").write_text(
+        "wanflow: 1\noperation: larger\nversion: 1.0.0\nsummary: Larger\n"
+        "images: {min: 1, max: 1}\nprompt: {en: 'Enlarge {{ fig.picture }}'}\nlocal: upscale\n"
+        "result: {size: upscaled}\nsource_type: {local: composite}\n",
+        encoding="utf-8",
+    )
+    text = (
+        "wanflow: 1\nname: own\nversion: 1.0.0\noperations: ./mine\ninputs: [photo]\n"
+        "steps: [{use: larger}]\noutputs: {big: larger}\n"
+    )
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    ran = wanflow("run", "own.yaml", "photo=photo.png", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    (file,) = run_files(tmp_path, "outputs/big.png")
+
+    done = wanflow("inspect", str(file), "--recipe", "again", cwd=tmp_path)
+    shutil.copytree(tmp_path / "mine", tmp_path / "again/mine")
+    plan = wanflow(
+        "plan", "recipe.yaml", "--inputs", "inputs.json", "--check", cwd=tmp_path / "again"
+    )
+
+    assert seen(file, cwd=tmp_path)["source_type"] == "composite"
+    assert "copy the folder of operation files that lay beside the recipe" in done.stdout
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
 def test_a_run_with_other_takes_is_not_called_the_same(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(picture("PNG"))
     text = CHAIN.partition("inputs:")[0] + (

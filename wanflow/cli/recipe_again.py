@@ -21,6 +21,7 @@ from wanflow.store.media import extension_of
 
 _RECIPE, _INPUTS, _PICTURES = "recipe.yaml", "inputs.json", "pictures"
 _SERVICE = "dashscope"
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{0,63}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -97,10 +98,7 @@ def _whole(trace: Trace, folder: Path) -> tuple[str, ...]:
     _write(folder / _RECIPE, _source(trace))
     packing = _Packing(record=record, folder=folder, sources=_Sources(trace=trace))
     named = set(record.inputs)
-    made = draft(_ask(trace, folder, lenient=True))
-    pictures = {
-        one.name for one in (made.recipe.inputs if made.recipe else ()) if "image" in one.type
-    }
+    pictures = _picture_inputs(trace, folder)
     for name, value in record.inputs.items():
         if name in pictures and value is not None:
             packing.place_input(name, value)
@@ -118,6 +116,20 @@ def _whole(trace: Trace, folder: Path) -> tuple[str, ...]:
         *_checked(trace, folder, packing),
     ]
     return (*words, f"then: {_command(trace, folder)}")
+
+
+def _picture_inputs(trace: Trace, folder: Path) -> frozenset[str]:
+    """Name the inputs that are pictures: those that the recipe declares, and those that were given.
+
+    A recipe that cannot be read alone, since its operations lay beside it, declares nothing here.
+    """
+    made = draft(_ask(trace, folder, lenient=True))
+    declared = (
+        one.name for one in (made.recipe.inputs if made.recipe else ()) if "image" in one.type
+    )
+    record = trace.record
+    given = (one.name for one in record.input_pictures if one.name in record.inputs)
+    return frozenset((*declared, *filter(_NAME.fullmatch, given)))
 
 
 def _place_literal(packing: _Packing, picture: PictureRecord) -> None:
@@ -201,7 +213,7 @@ def _troubles(made: Draft) -> Iterator[str]:
     for problem in made.problems:
         if problem.severity == "error":
             yield f"it does not run as it is: {safe_text(problem.message, None)}"
-            if problem.code in {"operations-folder", "unreadable-operations"}:
+            if problem.code == "unreadable-operations":
                 yield "copy the folder of operation files that lay beside the recipe"
 
 
