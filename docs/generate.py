@@ -122,6 +122,7 @@ def _operation(entry: Operation) -> Iterator[str]:
         "model": "The local engine can do it." if entry.local else "It needs a model.",
     }[entry.kind]
     yield f"Pictures: {count}{roles}. {where}"
+    yield f"Digital source type: {_source_type(entry)}."
     properties = entry.params.get("properties")
     if isinstance(properties, Mapping) and properties:
         required = entry.params.get("required")
@@ -131,6 +132,13 @@ def _operation(entry: Operation) -> Iterator[str]:
     if any(entry.prompt.values()) and entry.example:
         for language, text in rendered_prompts(entry):
             yield f"> {text.strip()}" if language == "zh" else f"> *{text.strip()}*"
+
+
+def _source_type(entry: Operation) -> str:
+    if entry.kind == "builtin":
+        return "that of what went in"
+    local = f", by the local engine `{entry.source.local}`" if entry.local else ""
+    return f"by a model `{entry.source.model}`{local}"
 
 
 def models_page() -> str:

@@ -71,7 +71,8 @@ def audit(record: RunRecord | CampaignRecord, folder: Path, workspace: Workspace
         findings += _text(name, source, folder)
     objects: dict[Sha256, Artifact] = {}
     if workspace is not None and any(row.run == record.run for row in workspace.journal.runs()):
-        objects = {picture.sha256: picture for picture in named.values()}
+        labelled = set(_labelled(record))
+        objects = {p.sha256: p for p in named.values() if p.sha256 not in labelled}
         findings += _objects(objects.values(), workspace)
         findings += _bills(record, workspace)
     findings += _strangers(named, folder)
@@ -95,8 +96,16 @@ def _files_in(record: RunRecord | RowRecord) -> Iterator[tuple[str, Artifact]]:
             if picture.file is not None:
                 yield picture.file, picture.artifact
     for output in record.outputs:
-        if output.file is not None and output.artifact is not None:
-            yield output.file, output.artifact
+        if output.file is not None and output.content is not None:
+            yield output.file, output.content
+
+
+def _labelled(record: RunRecord | CampaignRecord) -> Iterator[Sha256]:
+    """Name the results that have a label in their file, and so are no object of the workspace."""
+    for part in (record,) if isinstance(record, RunRecord) else record.rows:
+        for output in part.outputs:
+            if output.content is not None and output.content != output.artifact:
+                yield output.content.sha256
 
 
 def _files(named: dict[str, Artifact], folder: Path) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("status", "wanflow.cli.status", "say how far a run has come, also while it goes on"),
     ("diff", "wanflow.cli.diff", "show what is different between two runs or two recipes"),
     ("verify", "wanflow.cli.verify", "hash the files of a run again and name what does not match"),
+    ("inspect", "wanflow.cli.inspect", "say what a picture's file tells, and how it was made"),
     ("new", "wanflow.cli.new", "write a first recipe, valid and commented"),
     ("explain", "wanflow.cli.explain", "say what a code means, what causes it and what cures it"),
     ("ops", "wanflow.cli.ops", "list the operations, or explain one"),

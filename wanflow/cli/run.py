@@ -102,6 +102,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         choice=chosen_rows(rows, keys),
         out=out or chosen.out,
         command=_command(),
+        labels=chosen.labels,
         agreed=buys.agreed,
         fresh=fresh,
         max_failures=0 if fail_fast else max_failures,
@@ -138,7 +139,7 @@ def _run_made(
         tell("nothing was sent")
         return Exit.UNFINISHED
     with progress_for(plan, sys.stderr, quiet=wish.quiet or wish.as_json) as progress:
-        manner = Manner(out=wish.out, command=wish.command, fresh=wish.fresh)
+        manner = Manner(out=wish.out, command=wish.command, fresh=wish.fresh, labels=wish.labels)
         done = anyio.run(
             lambda: perform(made, plan, opened, manner=manner, watch=progress.tell, account=who)
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wanflow.model.measure import Check
+from wanflow.model.provenance import USUAL_SOURCE_TYPES, SourceTypes
 from wanflow.model.values import JsonValue
 
 # How the size of a result follows from the picture and the arguments, for engines on this machine.
@@ -90,6 +91,8 @@ class Operation:
     `seeded` says that the local algorithm draws another picture for another seed.
     `models` says by a model's name how it is asked, where that takes more than the prompt; the
     first use that fits is taken.
+    `source` says what kind of picture comes out, in the IPTC's words; a builtin hands on what
+    went in.
     """
 
     name: str
@@ -109,4 +112,5 @@ class Operation:
     example: str = ""
     checks: Checks = NO_CHECKS
     models: Mapping[str, tuple[ModelUse, ...]] = field(default_factory=dict)
+    source: SourceTypes = USUAL_SOURCE_TYPES
     builtin: bool = True  # from the catalogue; False for a recipe's own
