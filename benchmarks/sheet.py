@@ -5,7 +5,8 @@
 Writes docs/operations.webp, and for each operation docs/pictures/OPERATION.webp for its place in
 the reference. Runs every recipe of recipes/gallery on the local engine, as its own comment says,
 and puts what went into the operation that it shows beside what came out; a recipe that says it
-needs a model is left out. The recipes of recipes/, most of them chains, follow with their inputs and a result.
+needs a model is left out. The recipes of recipes/, most of them chains, follow with their inputs
+and a result.
 """
 
 import json
