@@ -274,6 +274,8 @@ function createReview({ run, things, bar, page, go, next, changed, rows }) {
     event.preventDefault();
     return true;
   }
+  // What was decided a moment before leaving is kept, too.
+  addEventListener("pagehide", store);
   addEventListener("beforeunload", (event) => {
     store();
     if (unsaved()) event.preventDefault();
