@@ -26,6 +26,7 @@ from wanflow.model.operation import Operation
 from wanflow.report.cards_text import card_facts, parameter_facts
 
 FOLDER = Path(__file__).parent / "reference"
+PICTURES = FOLDER.parent / "pictures"
 _COLUMNS = 88
 _NOTE = "<!-- Written by docs/generate.py; change what it describes, not this page. -->"
 _HELP = (
@@ -109,6 +110,8 @@ def _operation(entry: Operation) -> Iterator[str]:
     yield f"### {entry.name}"
     ends = {"zh": "。"}
     yield "  \n".join(f"{text}{ends.get(key, '.')}" for key, text in entry.summary.items())
+    if (PICTURES / f"{entry.name}.webp").is_file():
+        yield f"![{entry.name}: before and after](../pictures/{entry.name}.webp)"
     few, most = entry.images_min, entry.images_max
     count = f"{few}" if few == most else f"{few} to {most}"
     roles = (
@@ -119,6 +122,7 @@ def _operation(entry: Operation) -> Iterator[str]:
         "model": "The local engine can do it." if entry.local else "It needs a model.",
     }[entry.kind]
     yield f"Pictures: {count}{roles}. {where}"
+    yield f"Digital source type: {_source_type(entry)}."
     properties = entry.params.get("properties")
     if isinstance(properties, Mapping) and properties:
         required = entry.params.get("required")
@@ -128,6 +132,13 @@ def _operation(entry: Operation) -> Iterator[str]:
     if any(entry.prompt.values()) and entry.example:
         for language, text in rendered_prompts(entry):
             yield f"> {text.strip()}" if language == "zh" else f"> *{text.strip()}*"
+
+
+def _source_type(entry: Operation) -> str:
+    if entry.kind == "builtin":
+        return "that of what went in"
+    local = f", by the local engine `{entry.source.local}`" if entry.local else ""
+    return f"by a model `{entry.source.model}`{local}"
 
 
 def models_page() -> str:

@@ -182,7 +182,7 @@ async def _carried_out(
     watch: Callable[[Event], None] | None,
     terms: Terms | None,
 ) -> Result:
-    who = _who(made, terms)
+    who, held = _who(made, terms), settings(Path.cwd())
     with open_workspace(_workspace(workspace)) as opened:
         decided = planned(made, opened)
         if decided.images_to_buy and terms is None:
@@ -195,9 +195,10 @@ async def _carried_out(
             decided,
             opened,
             manner=Manner(
-                out=Path(out) if out is not None else settings(Path.cwd()).out,
+                out=Path(out) if out is not None else held.out,
                 command=f"wanflow run {made.ask.recipe}",
                 signals=False,
+                labels=held.labels,
             ),
             watch=watch or _silent,
             account=who,

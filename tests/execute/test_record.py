@@ -8,7 +8,16 @@ from wanflow.execute.ledger import Bill
 from wanflow.execute.record import RunFacts, record_of
 from wanflow.model.concrete import Concrete
 from wanflow.model.plan import Plan, PlannedOutput, Recorded
-from wanflow.model.run import Done, Failed, Outcome, Reused, RunRecord, Skipped, StepRecord
+from wanflow.model.run import (
+    Done,
+    Failed,
+    Outcome,
+    OutputRecord,
+    Reused,
+    RunRecord,
+    Skipped,
+    StepRecord,
+)
 from wanflow.model.values import JobKey, Note, RunId, Sha256, Size
 from wanflow.planning.decide import Header, Memory, Tariff, make_plan
 from wanflow.planning.jobs import jobs_of
@@ -202,3 +211,12 @@ def test_a_step_with_two_pictures_numbers_them() -> None:
     made = record(plan, {"a": Done(pictures=(artifact("x"), artifact("y")))})
 
     assert [entry.name for entry in step(made, "a").pictures] == ["a-1", "a-2"]
+
+
+def test_an_output_says_what_its_file_holds() -> None:
+    plain = OutputRecord(
+        name="one", file="outputs/one.png", step=JobKey("a"), index=1, artifact=artifact("made")
+    )
+
+    assert plain.content == artifact("made")
+    assert replace(plain, written=artifact("labelled")).content == artifact("labelled")

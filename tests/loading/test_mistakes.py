@@ -21,7 +21,7 @@ EXPECTED: dict[str, list[str]] = {
     "alternative-parameter": ["6:37: wrong-parameter"],
     "backslash": ["6:19: yaml-syntax"],
     "boolean": ["6:20: wrong-type"],
-    "campaign": ["3:1: not-in-this-version", "4:1: not-in-this-version"],
+    "campaign": ["3:1: unknown-key", "4:1: unknown-key"],
     "case-of-outputs": ["6:27: duplicate-name"],
     "circular": ["6:14: circular-steps"],
     "colon-in-text": ["6:15: yaml-syntax"],

@@ -511,3 +511,20 @@ def test_what_we_have_no_words_for_is_told_in_the_parsers_own(catalogue: Catalog
     (problem,) = loaded.problems
     assert problem.message == "this is not YAML: found unknown directive name"
     assert (problem.code, problem.hint) == ("yaml-syntax", None)
+
+
+def test_a_campaign_can_stand_in_for_defaults(catalogue: Catalogue) -> None:
+    text = b"""
+wanflow: 1
+name: r
+inputs: [photo]
+defaults: {n: 3}
+steps: [{use: edit, prompt: image 1}]
+"""
+
+    loaded = read_recipe(
+        text, file="r.yaml", catalogue=catalogue, provider="dashscope", replaced={"seed": 5, "n": 2}
+    )
+
+    assert loaded.recipe is not None, loaded.problems
+    assert (loaded.recipe.steps[0].seed, loaded.recipe.steps[0].n) == (5, 2)

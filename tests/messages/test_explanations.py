@@ -33,6 +33,7 @@ NO_CODES = {
         "o-w",
         "wanflow-5d2f0c9be1a74f6f8a33c1d0",
     ),  # encodings, modes
+    *("ours-off", "latin-1"),  # a setting, an encoding
 }
 
 

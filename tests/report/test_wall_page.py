@@ -373,6 +373,26 @@ def test_a_picked_picture_stands_on_the_wall(
     assert page.evaluate("new URLSearchParams(location.hash.slice(1)).get('row')") == "AS-0001 4:3"
 
 
+def test_a_star_alone_stays_in_the_page_and_leaving_warns(
+    opens: Opens, shop: tuple[CampaignRecord, Path]
+) -> None:
+    _, folder = shop
+    page = opens(folder, "#r0")
+    warned: list[str] = []
+
+    def accepted(dialog: Dialog) -> None:
+        warned.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accepted)
+    page.keyboard.press("s")
+    page.reload()
+
+    expect(page.locator("#r0 .marks")).to_have_text("★1")
+    assert warned == ["beforeunload"]
+    assert review_of(page)["decisions"] == []
+
+
 def test_shortcuts_can_be_switched_off(opens: Opens, shop: tuple[CampaignRecord, Path]) -> None:
     _, folder = shop
     page = opens(folder, "#r0")

@@ -166,3 +166,17 @@ def _full_disk(file: Path) -> sqlite3.Connection:
 def _fill(_ledger: SqliteLedger) -> None:
     """Make every further write fail, as a read-only remount does."""
     _OPENED[-1].execute("PRAGMA query_only = 1")
+
+
+def test_the_newest_states_of_many_requests_are_given_at_once(ledger: SqliteLedger) -> None:
+    for name in ("one", "two"):
+        first = ledger.intend(other(name), NO_CAP)
+        ledger.settle(first.id, Ending(state="failed"))
+    again = ledger.intend(other("two"), NO_CAP)
+    ledger.accept(again.id, task_id="t-2", request_id="r-2")
+    many = [Fingerprint(str(number)) for number in range(1_200)]
+
+    states = ledger.states([*many, Fingerprint("one"), Fingerprint("two")])
+
+    assert states == {"one": "failed", "two": "accepted"}
+    assert ledger.states([]) == {}

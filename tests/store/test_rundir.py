@@ -66,6 +66,19 @@ def test_the_same_picture_under_the_same_name_is_left_alone(
     assert placed.stat() == before
 
 
+def test_a_picture_that_is_no_object_gets_a_name_and_is_left_alone_when_equal(
+    directory: RunDirectory,
+) -> None:
+    placed = directory.path / directory.place_bytes(artifact(), png(), "outputs/海报.jpg")
+    before = placed.stat()
+
+    again = directory.place_bytes(artifact(), png(), "outputs/海报.jpg")
+
+    assert again == "outputs/海报.png"
+    assert placed.read_bytes() == png()
+    assert placed.stat() == before
+
+
 @pytest.mark.parametrize("other", [b"short", png(5), b"x" * 10_000])
 def test_another_picture_under_the_same_name_is_replaced(
     directory: RunDirectory, source: Path, other: bytes

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from wanflow.model.card import ImageLimits, MaskRule, ModelCard, Price, SizeLimits
 from wanflow.model.operation import Argument, Checks, ModelUse, Operation
+from wanflow.model.provenance import SourceTypes
 from wanflow.model.values import JsonValue
 
 _Value = Mapping[str, Any]
@@ -46,6 +47,7 @@ def operation_from(value: JsonValue, *, name: str = "", builtin: bool = True) ->
         example=given.get("example", ""),
         checks=_checks(given.get("checks", {})),
         models={name: _uses(uses) for name, uses in given.get("models", {}).items()},
+        source=SourceTypes(**given.get("source_type", {})),
         builtin=builtin,
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from wanflow.cli.finding import REPORT
+from wanflow.model.campaign import CampaignRecord, RowRecord
 from wanflow.model.run import RunRecord
 from wanflow.model.values import Artifact, Sha256
 from wanflow.report.thumbnails import href
@@ -20,7 +21,8 @@ from wanflow.store.workspace import Workspace
 # bill        the ledger has another sum than the report
 # unknown     a file that nobody's record names; no mistake
 Fault = Literal["missing", "changed", "unreadable", "recipe", "object", "bill", "unknown"]
-_WRITTEN = frozenset({REPORT, "report.html", "report.md", "recipe.yaml", ".lock"})
+_WRITTEN = frozenset({REPORT, "report.html", "report.md", "recipe.yaml", "campaign.yaml", ".lock"})
+_COPIES = "report/"  # small copies for the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Audit:
         return not any(finding.wrong for finding in self.findings)
 
 
-def audit(record: RunRecord, folder: Path, workspace: Workspace | None) -> Audit:
+def audit(record: RunRecord | CampaignRecord, folder: Path, workspace: Workspace | None) -> Audit:
     """Hash again what a run's record names, in its folder and in the workspace.
 
     Args:
@@ -61,17 +63,31 @@ def audit(record: RunRecord, folder: Path, workspace: Workspace | None) -> Audit
             a workspace that does not know the run.
     """
     named = dict(_files_of(record))
-    findings = [*_files(named, folder), *_recipe(record, folder)]
+    texts = {"recipe.yaml": record.recipe_source}
+    if isinstance(record, CampaignRecord):
+        texts["campaign.yaml"] = record.campaign_source
+    findings = [*_files(named, folder)]
+    for name, source in texts.items():
+        findings += _text(name, source, folder)
     objects: dict[Sha256, Artifact] = {}
     if workspace is not None and any(row.run == record.run for row in workspace.journal.runs()):
-        objects = {picture.sha256: picture for picture in named.values()}
+        labelled = set(_labelled(record))
+        objects = {p.sha256: p for p in named.values() if p.sha256 not in labelled}
         findings += _objects(objects.values(), workspace)
         findings += _bills(record, workspace)
     findings += _strangers(named, folder)
-    return Audit(files=len(named) + 1, objects=len(objects), findings=tuple(findings))
+    return Audit(files=len(named) + len(texts), objects=len(objects), findings=tuple(findings))
 
 
-def _files_of(record: RunRecord) -> Iterator[tuple[str, Artifact]]:
+def _files_of(record: RunRecord | CampaignRecord) -> Iterator[tuple[str, Artifact]]:
+    if isinstance(record, RunRecord):
+        yield from _files_in(record)
+        return
+    for row in record.rows:
+        yield from _files_in(row)
+
+
+def _files_in(record: RunRecord | RowRecord) -> Iterator[tuple[str, Artifact]]:
     for picture in record.input_pictures:
         if picture.file is not None:
             yield picture.file, picture.artifact
@@ -80,8 +96,16 @@ def _files_of(record: RunRecord) -> Iterator[tuple[str, Artifact]]:
             if picture.file is not None:
                 yield picture.file, picture.artifact
     for output in record.outputs:
-        if output.file is not None and output.artifact is not None:
-            yield output.file, output.artifact
+        if output.file is not None and output.content is not None:
+            yield output.file, output.content
+
+
+def _labelled(record: RunRecord | CampaignRecord) -> Iterator[Sha256]:
+    """Name the results that have a label in their file, and so are no object of the workspace."""
+    for part in (record,) if isinstance(record, RunRecord) else record.rows:
+        for output in part.outputs:
+            if output.content is not None and output.content != output.artifact:
+                yield output.content.sha256
 
 
 def _files(named: dict[str, Artifact], folder: Path) -> Iterator[Finding]:
@@ -108,20 +132,20 @@ def _hash(path: Path) -> Sha256 | Finding:
         return Finding(fault="unreadable", name="", words=f"it cannot be read: {error.strerror}")
 
 
-def _recipe(record: RunRecord, folder: Path) -> Iterator[Finding]:
+def _text(name: str, source: str, folder: Path) -> Iterator[Finding]:
     try:
-        with durable.opened(folder / "recipe.yaml") as file:
-            content = durable.read_all(file, at_most=len(record.recipe_source.encode()) + 1)
+        with durable.opened(folder / name) as file:
+            content = durable.read_all(file, at_most=len(source.encode()) + 1)
     except FileNotFoundError:
-        yield Finding(fault="missing", name="recipe.yaml", words="the file is not there")
+        yield Finding(fault="missing", name=name, words="the file is not there")
         return
     except OSError as error:
         words = f"it cannot be read: {error.strerror}"
-        yield Finding(fault="unreadable", name="recipe.yaml", words=words)
+        yield Finding(fault="unreadable", name=name, words=words)
         return
-    if content != record.recipe_source.encode():
-        words = "it is not the recipe that was run; the report has that one"
-        yield Finding(fault="recipe", name="recipe.yaml", words=words)
+    if content != source.encode():
+        words = "it is not what was run; the report has that"
+        yield Finding(fault="recipe", name=name, words=words)
 
 
 def _objects(pictures: Iterable[Artifact], workspace: Workspace) -> Iterator[Finding]:
@@ -131,7 +155,7 @@ def _objects(pictures: Iterable[Artifact], workspace: Workspace) -> Iterator[Fin
             yield Finding(fault="object", name=picture.sha256, words=words)
 
 
-def _bills(record: RunRecord, workspace: Workspace) -> Iterator[Finding]:
+def _bills(record: RunRecord | CampaignRecord, workspace: Workspace) -> Iterator[Finding]:
     bills = workspace.ledger.bills(record.run).values()
     images = sum(bill.billed_images for bill in bills)
     cost_micro = sum(bill.cost_micro for bill in bills)
@@ -146,5 +170,6 @@ def _bills(record: RunRecord, workspace: Workspace) -> Iterator[Finding]:
 def _strangers(named: dict[str, Artifact], folder: Path) -> Iterator[Finding]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_dir() and name not in named and name not in _WRITTEN:
-            yield Finding(fault="unknown", name=name, words="no record names this file")
+        if path.is_dir() or name in named or name in _WRITTEN or name.startswith(_COPIES):
+            continue
+        yield Finding(fault="unknown", name=name, words="no record names this file")

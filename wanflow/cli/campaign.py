@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import anyio
@@ -20,6 +20,7 @@ from wanflow.cli.service import Account
 from wanflow.errors import Exit, UsageError
 from wanflow.execute.ledger import Cap
 from wanflow.model.campaign import Budget, CampaignRecord, CampaignTotals
+from wanflow.model.provenance import Labels
 from wanflow.report.amounts import counted, duration, money
 from wanflow.report.campaign_progress import campaign_progress
 from wanflow.report.campaign_summary import campaign_summary
@@ -42,6 +43,7 @@ class Wish:
     out: Path
     command: str
     agreed: bool
+    labels: Labels = field(default_factory=Labels)
     fresh: bool = False
     max_failures: int | None = None
     as_json: bool = False
@@ -72,7 +74,7 @@ def run_campaign(ask: Ask, wish: Wish, workspace: Workspace, who: Account | None
         if not _agreed(totals, who, yes=wish.agreed):
             tell("nothing was sent")
             return Exit.UNFINISHED
-    order = order_of(made, wish.choice, workspace)
+    order = order_of(made, wish.choice, workspace, totals)
     done = _performed(order, totals, workspace, wish, who=who, live=_is_live(made, totals))
     _tell_of(done, wish)
     return done.exit_code

@@ -85,6 +85,11 @@ class CampaignDraft:
         return self.combinations[0].variant.recipe
 
     @cached_property
+    def by_identity(self) -> Mapping[int, Combination]:
+        """The combinations by the identity of their values, which rows share."""
+        return {id(one.values): one for one in self.combinations}
+
+    @cached_property
     def input_names(self) -> Mapping[str, Input]:
         """The inputs of the recipe by name."""
         return {one.name: one for one in self.recipe.inputs}

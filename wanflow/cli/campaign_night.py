@@ -57,7 +57,8 @@ class Rows(Protocol):
 class Order:
     """A campaign that is ready to be carried out.
 
-    `digest` is the same for the same campaign, recipe, provider and choice of rows.
+    `digest` is the same for the same campaign, recipe, provider and choice of rows. `steps` are
+    those of all rows.
     """
 
     campaign: Campaign
@@ -71,6 +72,8 @@ class Order:
     provider: str
     currency: str
     columns: tuple[str, ...]
+    row_count: int
+    steps: int
     digest: str
     rows: Rows
 

@@ -69,7 +69,9 @@ def totals_of(
     return tally.totals(), found
 
 
-def order_of(made: CampaignDraft, choice: Choice, workspace: Workspace) -> Order:
+def order_of(
+    made: CampaignDraft, choice: Choice, workspace: Workspace, totals: CampaignTotals
+) -> Order:
     """Put together what carrying out a sound campaign needs."""
     if made.recipe_ask is None:
         raise InternalError("a campaign was carried out that is not sound")
@@ -86,6 +88,8 @@ def order_of(made: CampaignDraft, choice: Choice, workspace: Workspace) -> Order
         catalogue=catalogue(),
         provider=ask.provider,
         currency=tariff.currency,
+        row_count=totals.rows,
+        steps=totals.run + totals.reuse,
         columns=_columns(made, choice),
         digest=_digest(made, choice),
         rows=DraftedRows(made=made, choice=choice, workspace=workspace),

@@ -142,6 +142,8 @@ async def _acted(
             "service": night.service,
             "account": account.key.fingerprint if account else None,
             "campaign": order.campaign.name,
+            "steps": order.steps,
+            "rows": order.row_count,
         },
     )
     desk.directory.write_text("campaign.yaml", order.source)

@@ -228,9 +228,9 @@ def combination_of(made: CampaignDraft, row: Row) -> Combination:
     Raises:
         InternalError: the row is of another campaign.
     """
-    for combination in made.combinations:
-        if combination.values is row.combination:
-            return combination
+    found = made.by_identity.get(id(row.combination))
+    if found is not None:
+        return found
     wanted: Mapping[str, object] = row.combination
     for combination in made.combinations:
         if combination.values == wanted:

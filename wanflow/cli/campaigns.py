@@ -158,7 +158,8 @@ def _variant(
     for bare in found:
         pointer = _meant(start.sound, replaced, bare)
         related = ((bare.span, "in the recipe"),) if bare.span else ()
-        placed.append((replace(bare, span=document.span(pointer), related=related), bare))
+        there = document.span(pointer)
+        placed.append((replace(bare, span=there, related=related, fix=()), bare))
     if loaded.recipe is None or loaded.document is None:
         return None, placed
     return Variant(recipe=loaded.recipe, document=loaded.document), placed
@@ -167,6 +168,7 @@ def _variant(
 def _meant(campaign: Campaign, replaced: Mapping[str, JsonValue], problem: Problem) -> str:
     """Point to the value of the matrix that a problem speaks of, as well as can be told."""
     said = [key for key, value in replaced.items() if str(value) in problem.message]
+    said.sort(key=lambda key: len(str(replaced[key])), reverse=True)
     named = [key for key in replaced if key in problem.message]
     key = next(iter((*said, *named, *replaced)))
     values = campaign.matrix.get(key, ())

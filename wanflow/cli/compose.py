@@ -4,7 +4,7 @@ The command line and the Python interface both come through here, so that neithe
 other could not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
@@ -175,6 +175,7 @@ def expanded(
     problems: list[Problem],
     *,
     row: Mapping[str, JsonValue] | None = None,
+    plug_ins: Callable[[Sequence[str], str], Mapping[str, str]] = plug_ins_of,
 ) -> Draft:
     """Expand a recipe whose inputs have their values, and prepare its jobs.
 
@@ -183,6 +184,7 @@ def expanded(
         gallery: collects its pictures.
         problems: what has been found so far.
         row: of a campaign, None where there is none.
+        plug_ins: says which packages bring algorithms, see `plug_ins_of`.
     """
     ask, recipe, document = start.ask, gallery.recipe, gallery.document
     pictures = gallery.collect(start.values)
@@ -203,8 +205,8 @@ def expanded(
         return replace(start, problems=in_order(problems))
     families = {"model": family_of(ask.provider), "builtin": family_of("builtin")}
     algorithms = [step.operation.local for step in whole.steps if step.operation.local]
-    plug_ins = plug_ins_of(algorithms, ask.provider)
-    prepared = jobs_of(whole.steps, families=families, plug_ins=plug_ins)
+    brought = plug_ins(algorithms, ask.provider)
+    prepared = jobs_of(whole.steps, families=families, plug_ins=brought)
     return replace(start, problems=in_order(problems), concrete=whole, prepared=prepared)
 
 

@@ -11,12 +11,15 @@ from wanflow.cli.options import FILE_PATH, JSON, NO_COLOR
 from wanflow.cli.say import colored, say, say_json, shown_path, tell
 from wanflow.cli.writing import write_file
 from wanflow.errors import Exit, UsageError
+from wanflow.model.campaign import CampaignRecord
 from wanflow.model.difference import Comparison
 from wanflow.model.recipe import Recipe
+from wanflow.model.run import RunRecord
 from wanflow.report.diff.compare import compare_recipes, compare_runs
 from wanflow.report.diff.page import difference_page
 from wanflow.report.diff.text import difference_json, difference_text
 from wanflow.report.view import page_language
+from wanflow.report.wall.language import language_of as campaign_language
 
 _RECIPES = (".yaml", ".yml")
 
@@ -58,10 +61,20 @@ def command(
     else:
         folders = (run_folder(before, workspace), run_folder(after, workspace))
         records = (record_in(folders[0]), record_in(folders[1]))
-        language = page_language(records[1])
+        kinds = {isinstance(record, CampaignRecord) for record in records}
+        if len(kinds) > 1:
+            raise UsageError("a campaign is compared with a campaign, and a run with a run")
+        language = language_of(records[1])
         comparison = compare_runs(*records, folders=folders, names=(records[0].run, records[1].run))
     _said(comparison, html, language, as_json=as_json)
     return Exit.DIFFERENT if check and not comparison.same else Exit.DONE
+
+
+def language_of(record: RunRecord | CampaignRecord) -> str:
+    """Say in which language a run speaks."""
+    if isinstance(record, CampaignRecord):
+        return campaign_language(record)
+    return page_language(record)
 
 
 def _recipe(name: str) -> Recipe:

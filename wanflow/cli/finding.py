@@ -5,8 +5,10 @@ from pathlib import Path
 from wanflow.cli.compose import open_workspace
 from wanflow.cli.options import held
 from wanflow.errors import UsageError, WorkspaceError
+from wanflow.model.campaign import CampaignRecord
 from wanflow.model.run import RunRecord
 from wanflow.report.json_text import record_from_json
+from wanflow.report.wall.as_json import campaign_from_json, is_of_campaign
 from wanflow.store.workspace import find_workspace
 
 REPORT = "report.json"
@@ -37,8 +39,8 @@ def run_folder(run: str, workspace: Path | None) -> Path:
     return folder
 
 
-def record_in(folder: Path) -> RunRecord:
-    """Read what the report of a run says.
+def record_in(folder: Path) -> RunRecord | CampaignRecord:
+    """Read what the report of a run, or of a campaign's run, says.
 
     Raises:
         UsageError: there is no report yet, or it is none.
@@ -50,6 +52,7 @@ def record_in(folder: Path) -> RunRecord:
             hint="run the same command again, it goes on where it stopped",
         )
     try:
-        return record_from_json(source.read_text(encoding="utf-8"))
+        text = source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"'{source}' cannot be read: {error}") from None
+    return campaign_from_json(text) if is_of_campaign(text) else record_from_json(text)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -158,16 +158,7 @@ def _no_color(*, on: bool) -> None:
 def held(provider: str | None, region: str | None) -> Settings:
     """Give the settings that hold here, with the options over them."""
     base = settings(Path.cwd())
-    return Settings(
-        provider=provider or base.provider,
-        region=region or base.region,
-        base_url=base.base_url,
-        workspace_id=base.workspace_id,
-        key_file=base.key_file,
-        limits=base.limits,
-        out=base.out,
-        workspace=base.workspace,
-    )
+    return replace(base, provider=provider or base.provider, region=region or base.region)
 
 
 def ask_for(  # noqa: PLR0913 # what a command line has

@@ -1,7 +1,7 @@
 """Carries a plan out in a workspace and a run directory, and leaves a report whatever happens."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -20,6 +20,7 @@ from wanflow.execute.ports import Provider
 from wanflow.execute.run import run_plan
 from wanflow.imaging.fit import Fitter
 from wanflow.model.plan import Plan
+from wanflow.model.provenance import Labels
 from wanflow.model.run import Failed, RunRecord, RunState
 from wanflow.model.values import RunId
 from wanflow.planning.lock import lock_text
@@ -55,12 +56,14 @@ class Manner:
     `out` is where run directories go and `command` what runs the same again. An unfinished run of
     the same recipe, inputs and provider is continued in its own directory, unless `fresh`. With
     `signals`, the first SIGINT, SIGTERM or SIGHUP ends the run in order and a second one at once.
+    `labels` is what is written into the files of results.
     """
 
     out: Path
     command: str
     fresh: bool = False
     signals: bool = True
+    labels: Labels = field(default_factory=Labels)
 
 
 async def perform(
@@ -104,6 +107,7 @@ async def perform(
             bills=(lambda: workspace.ledger.bills(run)) if account else dict,
             service=account.service.base_url if account else None,
             region=account.service.priced_in if account else None,
+            labels=manner.labels,
         )
         killed = lost is not None or (row is not None and row.state == "running")
         return await _acted(stage, account, killed=killed, signals=manner.signals)
@@ -123,6 +127,7 @@ async def _acted(
             "provider": stage.plan.provider,
             "service": stage.service,
             "account": account.key.fingerprint if account else None,
+            "steps": len(stage.plan.jobs),
         },
     )
     stage.directory.write_text("recipe.yaml", stage.made.source.decode("utf-8", "replace"))

@@ -18,7 +18,8 @@ from wanflow.model.values import JobKey, JsonValue, Sha256
 from wanflow.planning.decide import Header, Memory
 from wanflow.planning.pattern import PlanPattern, Terms
 
-_MOST = 128  # patterns that are kept
+# Patterns that are kept: so many, and two for each combination up to so many.
+_FEWEST, _MOST = 128, 2_000
 _Likeness = tuple[object, ...]
 
 
@@ -46,11 +47,13 @@ class _Known:
 
 
 class Patterns:
-    """The patterns of a campaign, the last hundred that were used."""
+    """The patterns of a campaign, those that were used last."""
 
     def __init__(self, made: CampaignDraft) -> None:
         self._made = made
         self._known: OrderedDict[_Likeness, _Known] = OrderedDict()
+        # Every row goes through all combinations before the next one comes.
+        self._most = _FEWEST + min(2 * len(made.combinations), _MOST)
         self._slots: dict[int, Slots] = {}
         self._digest = Sha256(sha256(made.recipe_source).hexdigest())
 
@@ -59,7 +62,7 @@ class Patterns:
     ) -> _Likeness:
         """Give what two rows must have in common to differ in words alone."""
         slots = self.slots(combination.variant)
-        columns = row.values if slots.columns is None else slots.columns
+        columns = tuple(row.values) if slots.columns is None else slots.columns
         spoken = spoken_in(combination.variant.recipe, values) if slots.spoken else ""
         return (
             combination.number,
@@ -67,7 +70,7 @@ class Patterns:
             *[_exact(values.get(name)) for name in slots.tight],
             # The same path is another picture if somebody else has written it.
             *[row.values.get(name) is None for name in slots.tight],
-            *[_exact(row.values.get(name)) for name in columns],
+            *[(name, _exact(row.values[name])) for name in columns if name in row.values],
         )
 
     def slots(self, variant: Variant) -> Slots:
@@ -82,7 +85,7 @@ class Patterns:
         if is_wrong(draft.problems) or any(map(_about_words, draft.problems)):
             return
         self._known[likeness] = _Known(draft)
-        if len(self._known) > _MOST:
+        if len(self._known) > self._most:
             self._known.popitem(last=False)
 
     def filled(

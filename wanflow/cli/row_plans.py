@@ -1,12 +1,13 @@
 """What each row of a campaign comes to: the plan of its recipe, one row or all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from wanflow.cli.campaign_draft import CampaignDraft, Combination
 from wanflow.cli.campaign_rows import combination_of
 from wanflow.cli.compose import Draft, expanded, is_wrong, planned_with, sound
+from wanflow.cli.engines import plug_ins_of
 from wanflow.cli.pictures import Album, Gallery, Home
 from wanflow.cli.remembering import remembered
 from wanflow.cli.row_patterns import Filled, Patterns
@@ -37,6 +38,7 @@ class RowPlanner:
         self._catalogue = catalogue()
         self._constant = _constant_inputs(made)
         self._patterns = Patterns(made)
+        self._plug_ins: dict[tuple[str, ...], Mapping[str, str]] = {}
 
     def row_plan(self, row: Row) -> Plan:
         """Decide for one row what runs and what is reused.
@@ -95,9 +97,16 @@ class RowPlanner:
             homes=self._homes(row, combination),
             album=self._album,
         )
-        draft = expanded(replace(start, values=values), gallery, [], row=row.values)
-        told = tuple(_at_row(problem, row, str(self._ask.recipe)) for problem in draft.problems)
-        return replace(draft, problems=told)
+        bound = replace(start, values=values)
+        draft = expanded(bound, gallery, [], row=row.values, plug_ins=self._plug_ins_of)
+        return replace(draft, problems=_told(draft.problems, row, str(self._ask.recipe)))
+
+    def _plug_ins_of(self, algorithms: Sequence[str], provider: str) -> Mapping[str, str]:
+        """Ask what packages say of themselves once for each set of algorithms."""
+        key = tuple(algorithms)
+        if key not in self._plug_ins:
+            self._plug_ins[key] = plug_ins_of(key, provider)
+        return self._plug_ins[key]
 
     def inputs(
         self, row: Row, combination: Combination
@@ -208,6 +217,13 @@ def _constant_inputs(made: CampaignDraft) -> Mapping[str, JsonValue]:
 
 def _of_row(code: str, message: str, row: Row, hint: str | None) -> Problem:
     return Problem(code=code, message=message, span=row.place, hint=hint)
+
+
+def _told(problems: tuple[Problem, ...], row: Row, recipe: str) -> tuple[Problem, ...]:
+    """Tell of a row's problems at its place; what only follows from a wrong value is left out."""
+    of_values = [problem for problem in problems if problem.span and problem.span.file != recipe]
+    told = of_values if is_wrong(of_values) else problems
+    return tuple(_at_row(problem, row, recipe) for problem in told)
 
 
 def _at_row(problem: Problem, row: Row, recipe: str) -> Problem:

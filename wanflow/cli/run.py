@@ -13,7 +13,7 @@ from wanflow.cli.agree import agreed as agreed_to
 from wanflow.cli.campaign import Wish, run_campaign
 from wanflow.cli.campaign_rows import chosen_rows
 from wanflow.cli.campaigns import campaign_at
-from wanflow.cli.compose import Draft, draft, open_workspace, planned, sound
+from wanflow.cli.compose import Ask, Draft, draft, open_workspace, planned, sound
 from wanflow.cli.engines import engine
 from wanflow.cli.frozen import hold_frozen
 from wanflow.cli.options import (
@@ -102,6 +102,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         choice=chosen_rows(rows, keys),
         out=out or chosen.out,
         command=_command(),
+        labels=chosen.labels,
         agreed=buys.agreed,
         fresh=fresh,
         max_failures=0 if fail_fast else max_failures,
@@ -114,15 +115,21 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         with open_workspace(root) as opened:
             return run_campaign(ask, wish, opened, who)
     no_rows(rows, keys)
-    made = sound(draft(ask))
-    who = _who(chosen, buys)  # said before anything is made
-    if made.problems and not quiet:
-        say_problems(made.problems, sources=made.sources)
-    with open_workspace(root) as opened:
-        return _run_recipe(made, wish, opened, who, frozen=frozen)
+    return _run_recipe(ask, wish, root, chosen, buys, frozen=frozen)
 
 
 def _run_recipe(
+    ask: Ask, wish: Wish, root: Path, chosen: Settings, buys: Buying, *, frozen: bool
+) -> int:
+    made = sound(draft(ask))
+    who = _who(chosen, buys)  # said before anything is made
+    if made.problems and not wish.quiet:
+        say_problems(made.problems, sources=made.sources)
+    with open_workspace(root) as opened:
+        return _run_made(made, wish, opened, who, frozen=frozen)
+
+
+def _run_made(
     made: Draft, wish: Wish, opened: Workspace, who: Account | None, *, frozen: bool
 ) -> int:
     plan = planned(made, opened)
@@ -132,7 +139,7 @@ def _run_recipe(
         tell("nothing was sent")
         return Exit.UNFINISHED
     with progress_for(plan, sys.stderr, quiet=wish.quiet or wish.as_json) as progress:
-        manner = Manner(out=wish.out, command=wish.command, fresh=wish.fresh)
+        manner = Manner(out=wish.out, command=wish.command, fresh=wish.fresh, labels=wish.labels)
         done = anyio.run(
             lambda: perform(made, plan, opened, manner=manner, watch=progress.tell, account=who)
         )

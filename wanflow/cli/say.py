@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from wanflow.errors import Problem, WanflowError
 from wanflow.model.values import JsonValue
 from wanflow.report.problems import problems_json, render_problems
 from wanflow.report.safe import safe_text
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def colored(stream: object) -> bool:
@@ -32,7 +35,9 @@ def tell(text: str) -> None:
 
 def say_json(value: JsonValue) -> None:
     """Write the one JSON document of `--json` to stdout, UTF-8 as it is."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    # A lone surrogate cannot be written as UTF-8, only as an escape.
+    click.echo(_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
 
 
 def say_error(error: WanflowError) -> None:

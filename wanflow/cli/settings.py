@@ -5,19 +5,35 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from wanflow.errors import UsageError
+from wanflow.model.provenance import Labels, MetadataMode
 
-_KEYS = ("provider", "region", "base_url", "workspace_id", "key_file", "out", "workspace")
+_KEYS = (
+    "provider",
+    "region",
+    "base_url",
+    "workspace_id",
+    "key_file",
+    "out",
+    "workspace",
+    "metadata",
+    "author",
+)
 _PATHS = frozenset({"out", "workspace", "key_file"})
 _LIMITS = "dashscope"  # the table of the service's limits
+_LABELS = "labels"  # the table of the user's own names for labels
+_LABEL_KEYS = ("producer", "propagator")
+_LONGEST_LABEL = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What holds for a command when no option says otherwise.
 
-    `limits` are times and counts of the service, by the names of the table `[dashscope]`.
+    `limits` are times and counts of the service, by the names of the table `[dashscope]`; `labels`
+    is what is written into the files of results.
     """
 
     provider: str = "local"
@@ -28,6 +44,7 @@ class Settings:
     limits: Mapping[str, float] = field(default_factory=dict)
     out: Path = Path("runs")
     workspace: Path | None = None
+    labels: Labels = field(default_factory=Labels)
 
 
 def settings(start: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -35,14 +52,15 @@ def settings(start: Path, environment: Mapping[str, str] | None = None) -> Setti
 
     The nearest `wanflow.toml`, or `pyproject.toml` with a table `[tool.wanflow]`, from `start`
     upwards; over it the environment's `WANFLOW_PROVIDER`, `WANFLOW_REGION`, `WANFLOW_BASE_URL`,
-    `WANFLOW_WORKSPACE_ID`, `WANFLOW_KEY_FILE`, `WANFLOW_OUT` and `WANFLOW_WORKSPACE`. Paths in a
-    file are relative to that file; its table `[dashscope]` holds limits of the service.
+    `WANFLOW_WORKSPACE_ID`, `WANFLOW_KEY_FILE`, `WANFLOW_OUT`, `WANFLOW_WORKSPACE`,
+    `WANFLOW_METADATA` and `WANFLOW_AUTHOR`. Paths in a file are relative to that file; its table
+    `[dashscope]` holds limits of the service, `[labels]` the names for labels.
 
     Raises:
         UsageError: the file is no TOML, or has a key that is unknown or of the wrong type.
     """
     environment = os.environ if environment is None else environment
-    found, limits = _from_file(start)
+    found, limits, names = _from_file(start)
     for key in _KEYS:
         value = environment.get(f"WANFLOW_{key.upper()}")
         if value:
@@ -56,16 +74,31 @@ def settings(start: Path, environment: Mapping[str, str] | None = None) -> Setti
         limits=limits,
         out=Path(found.get("out", "runs")),
         workspace=Path(found["workspace"]) if "workspace" in found else None,
+        labels=Labels(
+            mode=_mode(found.get("metadata", "label")), author=found.get("author"), **names
+        ),
     )
 
 
-def _from_file(start: Path) -> tuple[dict[str, str], Mapping[str, float]]:
+def _mode(text: str) -> MetadataMode:
+    known: tuple[MetadataMode, ...] = get_args(MetadataMode)
+    for mode in known:
+        if mode == text:
+            return mode
+    raise UsageError(
+        f"'metadata' is set to '{text}', which wanflow does not know",
+        hint=f"known are {', '.join(known)}",
+    )
+
+
+def _from_file(start: Path) -> tuple[dict[str, str], Mapping[str, float], Mapping[str, str]]:
     for folder in (start, *start.parents):
         for name in ("wanflow.toml", "pyproject.toml"):
             table = _table(folder / name)
             if table is not None:
-                return _checked(table, folder / name), _limits(table, folder / name)
-    return {}, {}
+                file = folder / name
+                return _checked(table, file), _limits(table, file), _names(table, file)
+    return {}, {}, {}
 
 
 def _table(file: Path) -> Mapping[str, object] | None:
@@ -88,17 +121,36 @@ def _checked(table: Mapping[str, object], file: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in table.items():
         name = key.replace("-", "_")
-        if name == _LIMITS:
+        if name in {_LIMITS, _LABELS}:
             continue
         if name not in _KEYS:
             raise UsageError(
                 f"{file} sets '{key}', which wanflow does not know",
-                hint=f"known are {', '.join(_KEYS)} and the table [{_LIMITS}]",
+                hint=f"known are {', '.join(_KEYS)} and the tables [{_LIMITS}] and [{_LABELS}]",
             )
         if not isinstance(value, str):
             raise UsageError(f"{file} sets '{key}' to something that is not text")
         found[name] = str(file.parent / value) if name in _PATHS else value
     return found
+
+
+def _names(table: Mapping[str, object], file: Path) -> dict[str, str]:
+    """Read the user's own names for labels; nothing stands in for one that is not given."""
+    given = table.get(_LABELS, {})
+    if not isinstance(given, dict):
+        raise UsageError(f"{file} has a '{_LABELS}' that is no table")
+    for key, value in given.items():
+        if key not in _LABEL_KEYS:
+            raise UsageError(
+                f"{file} sets '{key}' in [{_LABELS}], which wanflow does not know",
+                hint=f"known are {' and '.join(_LABEL_KEYS)}",
+            )
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= len(value) <= _LONGEST_LABEL:
+            raise UsageError(
+                f"{file} sets '{key}' in [{_LABELS}] to something that is not a text of 1 to"
+                f" {_LONGEST_LABEL} characters"
+            )
+    return dict(given)
 
 
 def _limits(table: Mapping[str, object], file: Path) -> dict[str, float]:

@@ -8,14 +8,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from wanflow.cli.compose import Draft
+from wanflow.cli.labelling import Labeller
 from wanflow.cli.version import wanflow_version
 from wanflow.errors import UnfinishedError
 from wanflow.execute.ledger import Bill
 from wanflow.execute.record import RunFacts, input_images, record_of
 from wanflow.model.events import Event, JobSettled, JobStarted
 from wanflow.model.plan import Job, Plan
+from wanflow.model.provenance import Labels
 from wanflow.model.run import Done, Failed, Outcome, RunRecord, RunState, numbered
-from wanflow.model.values import Artifact, Fingerprint, JobKey, RunId, Sha256
+from wanflow.model.values import Artifact, Fingerprint, JobKey, Note, RunId, Sha256
 from wanflow.report.html_page import report_html
 from wanflow.report.json_text import report_json
 from wanflow.report.markdown_text import report_markdown
@@ -38,6 +40,8 @@ class Stage:
     """One run while it goes on: what has been told, and which files have their final names.
 
     `bills` gives what the ledger says of this run; `service` and `region` are where it buys.
+    `labels` is what is written into the files of results; `written` are those that are no longer
+    the stored picture byte for byte.
     """
 
     plan: Plan
@@ -50,6 +54,7 @@ class Stage:
     bills: Callable[[], Mapping[Fingerprint, Bill]] = dict
     service: str | None = None
     region: str | None = None
+    labels: Labels = field(default_factory=Labels)
     began: float = field(default_factory=time.monotonic)
     started_at: str = field(default_factory=now)
     outcomes: dict[JobKey, Outcome] = field(default_factory=dict)
@@ -57,10 +62,15 @@ class Stage:
     files: dict[tuple[JobKey, int], str] = field(default_factory=dict)
     input_files: dict[Sha256, str] = field(default_factory=dict)
     output_files: dict[str, str] = field(default_factory=dict)
+    written: dict[str, Artifact] = field(default_factory=dict)
+    remarks: dict[str, tuple[Note, ...]] = field(default_factory=dict)
+    source_types: dict[Sha256, str] = field(default_factory=dict)
+    _labeller: Labeller = field(init=False)
     _jobs: Mapping[JobKey, Job] = field(init=False)
 
     def __post_init__(self) -> None:
         self._jobs = {entry.job.key: entry.job for entry in self.plan.jobs}
+        self._labeller = Labeller(shelf=self.workspace.objects, labels=self.labels)
 
     def tell(self, event: Event) -> None:
         """Make an event durable, give its pictures their names, then show it."""
@@ -103,15 +113,30 @@ class Stage:
             name = _free(stem, artifact.sha256, taken)
             path = f"inputs/{name}.{_ENDINGS[artifact.media_type]}"
             self.input_files.setdefault(artifact.sha256, self._named(artifact, path))
+            kind = self._labeller.source_type(artifact)
+            if kind is not None:
+                self.source_types[artifact.sha256] = kind
 
     def place_outputs(self) -> None:
-        """Give the recipe's named results their files."""
+        """Give the recipe's named results their files, with what is known of them inside."""
+        record = self.record("running")
+        steps = {step.key: step for step in record.steps}
         for output in self.plan.outputs:
             outcome = self.outcomes.get(output.job)
             artifact = numbered(outcome).get(output.index)
             if artifact is not None and not isinstance(outcome, Failed):
                 name = f"outputs/{output.file_name}.{_ENDINGS[artifact.media_type]}"
-                self.output_files[output.name] = self._named(artifact, name)
+                file = self._labeller.written(
+                    record, steps[output.job], output.index, steps=record.steps
+                )
+                self.remarks[output.name] = file.remarks
+                if file.artifact is None:
+                    self.output_files[output.name] = self._named(artifact, name)
+                    continue
+                self.written[output.name] = file.artifact
+                self.output_files[output.name] = self.directory.place_bytes(
+                    file.artifact, file.content, name
+                )
 
     def _named(self, artifact: Artifact, name: str) -> str:
         return self.directory.place(artifact, self.workspace.objects.path(artifact), name)
@@ -139,6 +164,9 @@ class Stage:
             bills=self.bills(),
             service=self.service,
             region=self.region,
+            source_types=self.source_types,
+            written=self.written,
+            remarks=self.remarks,
         )
         return record_of(self.plan, self.outcomes, facts)
 

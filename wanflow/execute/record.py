@@ -7,7 +7,7 @@ from wanflow.errors import StepError
 from wanflow.execute.attempt import inputs_of
 from wanflow.execute.ledger import Bill
 from wanflow.model.operation import Operation
-from wanflow.model.plan import FileImage, Job, JobImage, Plan, Planned, SkippedStep
+from wanflow.model.plan import FileImage, Job, JobImage, Plan, Planned, SkippedStep, SourceImage
 from wanflow.model.run import (
     Again,
     Done,
@@ -23,7 +23,8 @@ from wanflow.model.run import (
     StepState,
     numbered,
 )
-from wanflow.model.values import Artifact, Fingerprint, JobKey, RunId, Sha256, Size
+from wanflow.model.values import Artifact, Fingerprint, JobKey, Note, RunId, Sha256, Size
+from wanflow.planning.source_type import source_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class RunFacts:
     input picture to its file, `output_files` the name of an output; all relative to the run's
     directory. `started` maps a job to when it began, UTC in ISO 8601. `bills` are the ledger's of
     this run, `service` and `region` where the requests went; all three empty when nothing is paid.
+    `source_types` are the kinds of input pictures by digest, as far as their files tell. `written`
+    maps the name of an output to what its file holds, where that is not the picture byte for byte,
+    and `remarks` to what the reader should know of it.
     """
 
     run: RunId
@@ -54,6 +58,9 @@ class RunFacts:
     bills: Mapping[Fingerprint, Bill] = field(default_factory=dict)
     service: str | None = None
     region: str | None = None
+    source_types: Mapping[Sha256, str] = field(default_factory=dict)
+    written: Mapping[str, Artifact] = field(default_factory=dict)
+    remarks: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
 
 
 def record_of(plan: Plan, outcomes: Mapping[JobKey, Outcome], facts: RunFacts) -> RunRecord:
@@ -68,9 +75,12 @@ def record_of(plan: Plan, outcomes: Mapping[JobKey, Outcome], facts: RunFacts) -
     Returns:
         The record; its steps stand in the order of the recipe, those left out included.
     """
-    bills = _bills(plan, facts)
+    bills, kinds = _bills(plan, facts), _source_types(plan, facts)
     steps = {
-        entry.job.pointer: _billed(_step(entry, plan, outcomes, facts), bills.get(entry.job.key))
+        entry.job.pointer: replace(
+            _billed(_step(entry, plan, outcomes, facts), bills.get(entry.job.key)),
+            source_type=kinds[entry.job.key],
+        )
         for entry in plan.jobs
     }
     steps |= {entry.pointer: _left_out(entry, facts) for entry in plan.skipped}
@@ -145,6 +155,22 @@ def _step(
         actual_prompts=receipt.actual_prompts if receipt else (),
         checks=() if outcome is None or isinstance(outcome, Skipped) else outcome.checks,
     )
+
+
+def _source_types(plan: Plan, facts: RunFacts) -> Mapping[JobKey, str | None]:
+    """Say of each job what kind of picture it makes, from the first one on."""
+    found: dict[JobKey, str | None] = {}
+
+    def kind(image: SourceImage) -> str | None:
+        if isinstance(image, FileImage):
+            return facts.source_types.get(image.artifact.sha256)
+        return found.get(image.job) if isinstance(image, JobImage) else None
+
+    for job in (entry.job for entry in plan.jobs):
+        provider = job.provider.partition("@")[0]
+        parents = [kind(image) for image in job.images]
+        found[job.key] = source_type(facts.operations[job.operation], provider, parents)
+    return found
 
 
 def _bills(plan: Plan, facts: RunFacts) -> Mapping[JobKey, Bill]:
@@ -328,6 +354,8 @@ def _outputs(
                 step=output.job,
                 index=output.index,
                 artifact=artifact,
+                written=facts.written.get(output.name),
+                remarks=facts.remarks.get(output.name, ()),
             )
         )
     return tuple(records)

@@ -269,8 +269,11 @@ def _rendered(this: "Compiled", context: Mapping[str, JsonValue]) -> str:
 def _values(this: "Compiled", context: Mapping[str, JsonValue]) -> dict[str, Plain]:
     """Copy the values that a template mentions, and no others: rows can be wide."""
     keys = {identifier(key): key for key in context} | {key: key for key in context}
+    given = {name: context[keys[name]] for name in this.names}
+    if "row" in given:
+        given["row"] = _named_columns(this, given["row"])
     try:
-        return plain({name: context[keys[name]] for name in this.names})
+        return plain(given)
     except RefusedError as error:
         problem = TemplateProblem(
             offset=this.references[0].offset,
@@ -279,3 +282,12 @@ def _values(this: "Compiled", context: Mapping[str, JsonValue]) -> dict[str, Pla
             hint=error.hint,
         )
         raise TemplateError((problem,)) from None
+
+
+def _named_columns(this: "Compiled", row: JsonValue) -> JsonValue:
+    """Take from a row the columns that a template names; all of it if one is not there."""
+    named = {reference.attribute for reference in this.references if reference.name == "row"}
+    if not isinstance(row, Mapping) or None in named:
+        return row
+    found = {key: value for key, value in row.items() if key in named or identifier(key) in named}
+    return found if named <= found.keys() | {identifier(key) for key in found} else row

@@ -82,7 +82,10 @@ class Editor:
     def _raw(self, pointer: str) -> tuple[Span, str | None]:
         """Give how a scalar is written, with its quotes; None where that is not certain."""
         span = self.document.span(pointer)
-        line, column = self.document.scalars[Pointer(pointer)].offsets[-1]
+        scalar = self.document.scalars.get(Pointer(pointer))
+        if scalar is None:
+            return span, None  # a value that a campaign gave, and that nobody wrote here
+        line, column = scalar.offsets[-1]
         begin = self._lines.index(span)
         end = self._lines.index(Span(file=span.file, line=line, column=column))
         source = self.document.source

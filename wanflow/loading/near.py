@@ -99,9 +99,9 @@ NOT_YET_IN_STEP: Mapping[str, str] = {
     "retry": "run the same command again: what is done is not made or paid for twice",
     "at_least": "a step counts as done with the pictures that the service made",
 }
-NOT_YET_AT_ROOT: Mapping[str, str] = dict.fromkeys(
-    ("campaign", "recipe", "rows", "key", "matrix", "exclude", "budget"),
-    "run the recipe once for each set of inputs",
+# What a campaign has and a recipe has not.
+OF_CAMPAIGNS = frozenset(
+    {"recipe", "rows", "key", "matrix", "exclude", "include", "budget", "sample"}
 )
 
 

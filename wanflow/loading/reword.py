@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from wanflow.loading.migrations import VERSION, version_of
 from wanflow.loading.near import (
-    NOT_YET_AT_ROOT,
     NOT_YET_IN_STEP,
+    OF_CAMPAIGNS,
     ROOT_RENAMED,
     ROOT_WORDS,
     STEP_RENAMED,
@@ -73,12 +73,10 @@ def _wrong_version(finding: Finding, written: JsonValue) -> Finding:
 
 
 def _at_root(view: RecipeView, finding: Finding, key: str) -> Finding:
-    if key in NOT_YET_AT_ROOT:
-        message = f"this version of wanflow runs no campaigns; it does not know '{key}'"
-        return replace(
-            finding, code="not-in-this-version", message=message, hint=NOT_YET_AT_ROOT[key]
-        )
     message = f"a recipe has no '{key}' at its top"
+    if key in OF_CAMPAIGNS:
+        hint = "that stands in a campaign, a file of its own with `campaign: NAME`, `recipe: FILE`"
+        return replace(finding, message=message, hint=hint, right=None)
     if key in ROOT_RENAMED:
         right = ROOT_RENAMED[key]
         hint, free = f"write `{right}`", right not in view.value

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wanflow.model.measure import Check
+from wanflow.model.provenance import USUAL_SOURCE_TYPES, SourceTypes
 from wanflow.model.values import JsonValue
 
 # How the size of a result follows from the picture and the arguments, for engines on this machine.
@@ -24,7 +25,7 @@ SizeRule = Literal[
 MASK = "mask"
 ProviderKind = Literal["model", "builtin"]
 # Where an operation may change the picture. Each is a case in planning/frames.py.
-Changes = Literal["everywhere", "beyond", "anchor", "region", "at"]
+Changes = Literal["everywhere", "beyond", "anchor", "region", "at", "mask"]
 Counted = Literal["outlines", "areas", "panels"]
 
 
@@ -34,9 +35,9 @@ class Checks:
 
     `measures` are always taken; others when a recipe expects something of them. `changes` says
     where the picture is meant to change: everywhere, beyond its edges, about the parameter
-    `anchor`, within the parameter `region`, or above the foot at the parameter `at`. `counts`
-    says what there is to count: rectangular outlines or flat patches that were painted on the
-    picture, or the panels of a sheet.
+    `anchor`, within the parameter `region`, above the foot at the parameter `at`, or where the
+    picture in the role `mask` is white. `counts` says what there is to count: rectangular outlines
+    or flat patches that were painted on the picture, or the panels of a sheet.
     """
 
     measures: tuple[Check, ...] = ()
@@ -90,6 +91,8 @@ class Operation:
     `seeded` says that the local algorithm draws another picture for another seed.
     `models` says by a model's name how it is asked, where that takes more than the prompt; the
     first use that fits is taken.
+    `source` says what kind of picture comes out, in the IPTC's words; a builtin hands on what
+    went in.
     """
 
     name: str
@@ -109,4 +112,5 @@ class Operation:
     example: str = ""
     checks: Checks = NO_CHECKS
     models: Mapping[str, tuple[ModelUse, ...]] = field(default_factory=dict)
+    source: SourceTypes = USUAL_SOURCE_TYPES
     builtin: bool = True  # from the catalogue; False for a recipe's own

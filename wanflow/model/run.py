@@ -152,17 +152,30 @@ class StepRecord:
     request_id: str | None = None
     actual_prompts: tuple[str | None, ...] = ()
     checks: tuple[Measure, ...] = ()
+    source_type: str | None = None  # a term of the IPTC's vocabulary, for what came out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputRecord:
-    """A named result of the recipe."""
+    """A named result of the recipe.
+
+    `artifact` is the picture as it was made and stored. `written` is what its file holds where
+    that is not the picture byte for byte, since something was written into it beside the pixels.
+    `remarks` are what the reader should know of what was written.
+    """
 
     name: str
     file: str | None
     step: JobKey
     index: int
     artifact: Artifact | None
+    written: Artifact | None = None
+    remarks: tuple[Note, ...] = ()
+
+    @property
+    def content(self) -> Artifact | None:
+        """What its file holds, byte for byte."""
+        return self.written or self.artifact
 
 
 RunState = Literal["running", "done", "failed", "interrupted", "unfinished"]

@@ -29,7 +29,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = (str, int, float, bool)
 _Hint: TypeAlias = object
 # Fields that reports of the same version may lack, since they were written before there were such.
-_LATER = frozenset({"checks"})
+_LATER = frozenset({"checks", "remarks", "source_type", "written"})
 _Kind = TypeVar("_Kind", list[object], dict[str, object])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from wanflow.model.campaign import CampaignRecord
 from wanflow.model.run import RunRecord, StepRecord
 from wanflow.report.visible import visible
 
@@ -12,14 +13,15 @@ _ERRORS = frozenset({"unfinished", "undecided"})
 _SKIPPED = frozenset({"skipped", "waiting", "running"})
 
 
-def report_junit(record: RunRecord) -> str:
-    """Write a run as JUnit XML.
+def report_junit(record: RunRecord | CampaignRecord) -> str:
+    """Write a run as JUnit XML; of a campaign every step of every row is a case.
 
     A step that failed is a failure with the service's words or the expectation that was not met, a
     step that goes on or waits for a decision is an error, one that was not begun is skipped. The
     form is that of https://github.com/testmoapp/junitxml, which build servers read.
     """
-    states = [step.state for step in record.steps]
+    cases = _steps(record)
+    states = [step.state for _, step in cases]
     head = _attributes(
         name=f"{record.recipe} {record.recipe_version}",
         tests=len(states),
@@ -31,13 +33,19 @@ def report_junit(record: RunRecord) -> str:
         id=record.run,
     )
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  <testsuite{head}>"]
-    for step in record.steps:
-        lines += _case(record, step)
+    for name, step in cases:
+        lines += _case(record, name, step)
     return "\n".join([*lines, "  </testsuite>", "</testsuites>"]) + "\n"
 
 
-def _case(record: RunRecord, step: StepRecord) -> Iterator[str]:
-    head = _attributes(classname=record.recipe, name=step.key, time=f"{step.seconds:.3f}")
+def _steps(record: RunRecord | CampaignRecord) -> list[tuple[str, StepRecord]]:
+    if isinstance(record, RunRecord):
+        return [(step.key, step) for step in record.steps]
+    return [(f"{row.key}/{step.key}", step) for row in record.rows for step in row.steps]
+
+
+def _case(record: RunRecord | CampaignRecord, name: str, step: StepRecord) -> Iterator[str]:
+    head = _attributes(classname=record.recipe, name=name, time=f"{step.seconds:.3f}")
     inner = [*_ending(step), *_output(step)]
     if not inner:
         yield f"    <testcase{head}/>"

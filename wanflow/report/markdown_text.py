@@ -124,6 +124,7 @@ def _results(record: RunRecord) -> list[str]:
         link = href(output.file) if output.file else None
         if link:
             parts.append(f"**{escaped(output.name)}**\n\n![{escaped(output.name)}]({link})")
+            parts += [escaped(remark.text) for remark in output.remarks]
     return parts
 
 

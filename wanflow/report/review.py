@@ -41,8 +41,9 @@ REVIEW: Mapping[str, Text] = {
         "Save review.json beside the report, then:", "将 review.json 保存到报告所在目录,然后执行:"
     ),
     "review_keys": Text(
-        "1-4 pick, x rejects, s adds a star, n writes a note, arrows walk the rows, Esc returns.",
-        "1-4 选用,x 淘汰,s 加星,n 备注,方向键换行,Esc 返回。",
+        "1-4 pick, x rejects, s adds a star, n writes a note, arrows walk the rows, Esc returns. "
+        "Stars and notes go into the file with a pick or a rejection.",
+        "1-4 选用,x 淘汰,s 加星,n 备注,方向键换行,Esc 返回。星标与备注随选用或淘汰写入文件。",
     ),
 }
 
@@ -71,10 +72,6 @@ def run_review(record: RunRecord) -> JsonValue:
             "name": visible(step.key),
             "at": f"step-{number}",
             "choices": [picture.artifact.sha256 for picture in step.pictures],
-            "standing": next(
-                (p.artifact.sha256 for p in step.pictures if p.index == step.picked),
-                step.pictures[0].artifact.sha256,
-            ),
         }
         for number, step in enumerate(record.steps, start=1)
         if step.pictures

@@ -48,6 +48,7 @@ def summary_text(record: RunRecord, report_path: str, *, color: bool = False) ->
         if output.file is not None:
             file = PurePath(report_path).parent / output.file
             lines.append(_fact("result", f"{output.name}: {file}", ink))
+            lines += [_fact("note", remark.text, ink) for remark in output.remarks]
     if record.provider.partition("@")[0] == "local":
         lines.append(_fact("made", f"on this machine by {record.provider}, without a model", ink))
     lines.append(_fact("report", report_path, ink))

@@ -179,6 +179,16 @@ class Journal:
 
         self._database.write(change)
 
+    def counts(self, run: RunId) -> Mapping[str, int]:
+        """Count the jobs of a run by state: `started`, `done`, `reused`, `failed`, `skipped`."""
+        query = "SELECT state, count(*) FROM jobs WHERE run = ? GROUP BY state ORDER BY state"
+        return {state: int(count) for state, count in self._database.read(query, (run,))}
+
+    def under_way(self, run: RunId, *, most: int) -> tuple[JobKey, ...]:
+        """Name jobs of a run that have begun and not settled, those that wait longest first."""
+        query = "SELECT job FROM jobs WHERE run = ? AND state = 'started' ORDER BY seq LIMIT ?"
+        return tuple(JobKey(job) for (job,) in self._database.read(query, (run, str(most))))
+
     def outcomes_of(self, run: RunId, keys: Sequence[JobKey]) -> Mapping[JobKey, Outcome]:
         """Give the outcomes that some jobs of a run have so far."""
         found: dict[JobKey, Outcome] = {}

@@ -126,6 +126,21 @@ class RunDirectory:
             self._put(parts, fill, lambda file: _same_picture(file, artifact))
         return "/".join(parts)
 
+    def place_bytes(self, artifact: Artifact, content: bytes, name: str) -> str:
+        """Give a picture that is no object a final name, and give that name back.
+
+        As `place` otherwise; `content` is what `artifact` says.
+        """
+        parts = checked_path(named_for(name, extension_of(artifact)))
+
+        with self._disk.used(f"write {'/'.join(parts)}"):
+            self._put(
+                parts,
+                lambda file: durable.write_all(file, content),
+                lambda file: _same_picture(file, artifact),
+            )
+        return "/".join(parts)
+
     def write_text(self, name: str, text: str) -> str:
         """Give a text in UTF-8 a final name, and give that name back; as `place` otherwise."""
         parts = checked_path(name)

@@ -17,7 +17,10 @@ RULES = {
     "convert": "same",
     "overlay": "overlaid",
     "grid": "gridded",
+    "paste_back": "same",
+    "paste_around": "same",
 }
+OF = {"paste_back": "last"}
 
 
 def operation(name: str) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def test_every_algorithm_has_its_operation_and_size_rule(name: str) -> None:
     found = operation(name)
 
     assert (found["operation"], found["kind"], found["local"]) == (name, "builtin", name)
-    assert found["result"] == {"size": RULES[name], "of": "first"}
+    assert found["result"] == {"size": RULES[name], "of": OF.get(name, "first")}
     assert found["summary"].keys() == {"en", "zh"}
 
 
@@ -38,10 +41,10 @@ def test_every_algorithm_has_its_operation_and_size_rule(name: str) -> None:
 def test_the_example_of_an_operation_fits_its_own_parameters(name: str) -> None:
     found = operation(name)
 
-    (step,) = yaml.safe_load(found["example"])
+    *_, step = yaml.safe_load(found["example"])
 
     assert step["use"] == name
-    Draft202012Validator(found["params"]).validate(step["with"])
+    Draft202012Validator(found["params"]).validate(step.get("with", {}))
 
 
 @pytest.mark.parametrize(

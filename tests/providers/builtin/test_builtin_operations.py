@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +24,8 @@ RULES: Mapping[str, SizeRule] = {
     "convert": "same",
     "overlay": "overlaid",
     "grid": "gridded",
+    "paste_back": "same",
+    "paste_around": "same",
 }
 _number = count()
 
@@ -105,6 +107,8 @@ ARGUMENTS: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
             "background": st.sampled_from(["#102030", "transparent"]),
         },
     ),
+    "paste_back": st.fixed_dictionaries({"feather": st.floats(0, 0.2)}),
+    "paste_around": st.fixed_dictionaries({"feather": st.floats(0, 0.2)}),
 }
 
 
@@ -123,8 +127,11 @@ def test_every_algorithm_is_held_against_its_size_rule() -> None:
 def test_the_result_has_the_size_that_was_predicted(
     tmp_path: Path, algorithm: str, data: st.DataObject
 ) -> None:
-    needed = {"overlay": 2, "grid": data.draw(st.integers(1, 5))}.get(algorithm, 1)
+    some = {"overlay": 2, "grid": data.draw(st.integers(1, 5)), "paste_back": 2, "paste_around": 3}
+    needed = some.get(algorithm, 1)
     drawn = data.draw(st.lists(sides(1, 60), min_size=needed, max_size=needed))
+    if algorithm == "paste_around":
+        drawn = drawn[:1] * 3  # they are of one edit
     arguments = data.draw(ARGUMENTS[algorithm])
     mode = data.draw(st.sampled_from(["RGB", "RGBA", "L", "P"]))
     paths = [saved(tmp_path, Image.new(mode, size)) for size in drawn]
@@ -132,7 +139,8 @@ def test_the_result_has_the_size_that_was_predicted(
     made = run(tmp_path, algorithm, *paths, **arguments)
 
     sizes = [Size(width_px=width, height_px=height) for width, height in drawn]
-    expected = result_size(RULES[algorithm], sizes, arguments, asked=None, of="first")
+    of: Literal["first", "last"] = "last" if algorithm == "paste_back" else "first"
+    expected = result_size(RULES[algorithm], sizes, arguments, asked=None, of=of)
     assert made.size == (expected.width_px, expected.height_px)
 
 

@@ -10,7 +10,7 @@ import anyio
 import pytest
 from PIL import Image
 
-from tests.providers.local.photographs import NewCall, Photo
+from tests.providers.local.photographs import PICTURES, NewCall, Photo
 from wanflow.errors import ImageError, StepError
 from wanflow.execute.ports import Provider
 from wanflow.model.values import JsonValue, Size
@@ -169,6 +169,9 @@ async def test_a_seeded_operation_counts_its_seed_up(
         ("fuse", ("coffee", "rocket"), {"subject": "cup", "at": {"x": 0.8, "y": 0.9}}),
         ("enlarge", ("coffee",), {"subject": "cup", "scale": 1.2}),
         ("segment", ("astronaut",), {"targets": ["face", "subject"]}),
+        ("compose", ("rocket", f"{PICTURES}/logo.png"), {"title": "星辰大海"}),
+        ("inpaint", ("rocket", f"{PICTURES}/rocket-mask.png"), {}),
+        ("storyboard", ("chelsea",), {"panels": ["看书", "撑伞"]}),
     ],
 )
 async def test_two_worker_processes_give_equal_bytes(
@@ -232,6 +235,7 @@ async def test_arguments_of_any_mapping_reach_the_worker(new_call: NewCall) -> N
         ("enlarge", {"subject": "rocket"}),
         ("segment", {"targets": ["subject"]}),
         ("restage", {}),
+        ("storyboard", {"panels": ["a", "b"]}),
     ],
 )
 async def test_a_wished_size_is_met_exactly(

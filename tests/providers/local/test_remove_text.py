@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 from sklearn.datasets import load_sample_image
 
 from tests.providers.local.photographs import Photo
@@ -8,8 +9,10 @@ from wanflow.loading import catalogue
 from wanflow.loading.arguments import argument_problems
 from wanflow.model.values import JsonValue
 from wanflow.providers.local.add_text import add_text
+from wanflow.providers.local.areas import region
+from wanflow.providers.local.fonts import font
 from wanflow.providers.local.lettering import lines
-from wanflow.providers.local.pixels import Painted, Pixels, Task
+from wanflow.providers.local.pixels import Painted, Pixels, Task, size_of
 from wanflow.providers.local.remove_text import remove_text
 
 
@@ -156,6 +159,21 @@ def test_letters_are_not_filled_with_other_letters() -> None:
     middle = result[130:170, 150:250]
     assert np.array_equal(result[:40], wall[:40])
     assert middle.std() < 20
+
+
+def test_where_only_letters_are_around_the_fill_is_smooth_at_last() -> None:
+    page = Image.new("RGB", (420, 300), "#fafafa")
+    pen = ImageDraw.Draw(page)
+    for row in range(13):
+        words = "永字八法天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏"[row % 5 :] * 2
+        pen.text((4 - 7 * (row % 2), 4 + 23 * row), words, fill="black", font=font(22))
+    box: JsonValue = {"x": 0.2, "y": 0.3, "width": 0.6, "height": 0.3}
+
+    result = cleaned(np.asarray(page), region=box).pictures[0]
+
+    area = region(box, size_of(result))
+    assert lines(np.asarray(page))
+    assert [line for line in lines(result) if area.holds_centre_of(line.box)] == []
 
 
 def test_what_is_written_on_a_pagoda_is_gone_afterwards() -> None:

@@ -27,7 +27,6 @@ def campaign_problems(view: CampaignView, catalogue: Catalogue) -> Iterator[Prob
     """Look at a campaign from every side; works on one with schema problems too."""
     looks: tuple[Callable[[CampaignView], Iterator[Problem]], ...] = (
         _rows,
-        _taken_name,
         _inputs,
         _matrix,
         _values,
@@ -70,15 +69,6 @@ def _rows(view: CampaignView) -> Iterator[Problem]:
         if key in view.value and form is not None and form not in forms:
             message = f"`{key}` says nothing about rows of this form"
             yield _problem(view, "not-allowed", message, f"/{key}", hint="remove it", at="key")
-
-
-def _taken_name(view: CampaignView) -> Iterator[Problem]:
-    """The name `row` is that of the row, in every template of a campaign's recipe."""
-    names = (*view.inputs, *view.recipe.vars, *(step.id for step in view.recipe.steps))
-    if "row" in names:
-        message = "the recipe calls something 'row', which in a campaign is the row itself"
-        hint = "give it another name in the recipe"
-        yield _problem(view, "row-is-taken", message, "/recipe", hint=hint)
 
 
 def _inputs(view: CampaignView) -> Iterator[Problem]:
@@ -172,6 +162,12 @@ def _include(view: CampaignView) -> Iterator[Problem]:
                 place = f"{pointer}/{escaped(key)}"
                 hint = "remove it in one of the two places"
                 yield _problem(view, "given-twice", message, place, hint=hint, at="key")
+        for key in view.matrix:
+            one = view.inputs.get(key)
+            if one is not None and one.required and key not in entry:
+                message = f"'{key}' has no value in this combination"
+                hint = f"write `{key}: ...`, or give it a default in the recipe"
+                yield _problem(view, "incomplete-combination", message, pointer, hint=hint)
         if dict(entry) in kept and view.matrix:
             yield _problem(
                 view,

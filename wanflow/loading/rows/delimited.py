@@ -30,7 +30,7 @@ class DelimitedRows:
 
     def __iter__(self) -> Iterator[RawRow | Problem]:
         with self.opened() as stream:
-            feed = _Feed(lines_of(stream, file=self.file, encoding=self.encoding))
+            feed = _Feed(lines_of(stream, file=self.file, encoding=self.encoding), self.file)
             try:
                 yield from self._rows(feed)
             except RowsError as error:
@@ -184,8 +184,9 @@ class DelimitedRows:
 class _Feed(Iterator[str]):
     """Gives lines to the reader, and remembers those of the record that it is at."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], file: str) -> None:
         self._lines = lines
+        self._file = file
         self._taken: list[str] = []
         self._chars = 0
         self.line = 0
@@ -195,7 +196,7 @@ class _Feed(Iterator[str]):
         self._taken.append(line)
         self._chars += len(line)
         if self._chars > MAX_ROW_CHARS:
-            raise csv.Error("field larger than field limit")
+            raise RowsError(_long_row(Span(file=self._file, line=max(self.line, 1), column=1)))
         return line
 
     def begin(self) -> None:
@@ -219,14 +220,11 @@ def _header_lines(feed: _Feed) -> list[str]:
     """Read the header's lines; one that ends within quotes goes on in the next."""
     lines: list[str] = []
     quotes = 0
-    try:
-        for line in feed:
-            lines.append(line)
-            quotes += line.count('"')
-            if quotes % 2 == 0:
-                break
-    except csv.Error:
-        pass  # read again with the rest, where it is told
+    for line in feed:
+        lines.append(line)
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            break
     if lines:
         feed.line = 1
     return lines
@@ -272,6 +270,15 @@ def _long_cell(span: Span) -> Problem:
         message=f"a cell has more than {MAX_CELL_CHARS:,} characters, or its quote is never closed",
         span=span,
         hint="give pictures by their paths, and close every quote",
+    )
+
+
+def _long_row(span: Span) -> Problem:
+    return Problem(
+        code="row-too-long",
+        message=f"a row has more than {MAX_ROW_CHARS:,} characters, or its quote is never closed",
+        span=span,
+        hint="give long texts and pictures as files, and close every quote",
     )
 
 

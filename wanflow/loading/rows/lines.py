@@ -114,15 +114,22 @@ def _undecodable(stream: BinaryIO, file: str, encoding: str) -> Problem:
 def _first_misfit(stream: BinaryIO, encoding: str) -> tuple[int, int, bytes]:
     """Give line, column and the bytes from the first one on that does not fit."""
     stream.seek(0)
-    decode = codecs.getdecoder(encoding)
-    for number, raw in enumerate(stream, start=1):
-        line = raw.removeprefix(_UTF8_MARK) if number == 1 else raw
-        try:
-            decode(line, "strict")
-        except UnicodeDecodeError as error:
-            column = len(line[: error.start].decode(encoding, "replace")) + 1
-            return number, column, line[error.start :] + stream.read(_SAMPLE_BYTES)
-    return 1, 1, b"\0"  # UTF-16 has its line breaks elsewhere
+    # The line breaks of UTF-16 are not those of its bytes: there it is the file as a whole.
+    lines = enumerate(stream if encoding != "utf-16" else (), start=1)
+    found = (
+        (number, misfit[0], misfit[1] + stream.read(_SAMPLE_BYTES))
+        for number, raw in lines
+        if (misfit := _misfit(raw.removeprefix(_UTF8_MARK) if number == 1 else raw, encoding))
+    )
+    return next(found, (1, 1, b"\0"))
+
+
+def _misfit(line: bytes, encoding: str) -> tuple[int, bytes] | None:
+    try:
+        codecs.decode(line, encoding)
+    except UnicodeDecodeError as error:
+        return len(line[: error.start].decode(encoding, "replace")) + 1, line[error.start :]
+    return None
 
 
 def _looks_chinese(sample: bytes) -> bool:

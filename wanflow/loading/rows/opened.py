@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ STDIN = "-"
 _IN_MEMORY_BYTES = 1_000_000
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Spool:
     """Standard input, kept so that it can be read again: in memory, or on disk if it is long."""
 
@@ -32,6 +33,7 @@ class Spool:
         """Give what was read, at its beginning; one reader at a time."""
         if self._kept is None:
             kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 # lives as long as this
+            weakref.finalize(self, kept.close)
             self._kept = cast("BinaryIO", kept)
             shutil.copyfileobj(self.stream, self._kept)
         self._kept.seek(0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from wanflow.errors import ImageError
 from wanflow.model.values import JsonValue, Note
+from wanflow.providers.builtin.carrying import carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ ALGORITHMS: Mapping[str, str] = {
     "convert": "single",
     "overlay": "joined",
     "grid": "joined",
+    "paste_back": "pasting",
+    "paste_around": "pasting",
 }
 
 
@@ -64,4 +67,5 @@ def work(order: Order) -> tuple[str, tuple[Note, ...]]:
                 hint="save the frame that is meant as PNG",
             )
     made = run(pictures, order.arguments)
-    return shapes.saved(made, order.scratch), made.notes
+    name = shapes.saved(made, order.scratch)
+    return name, (*made.notes, *carried(order.pictures, order.scratch / name))

@@ -37,8 +37,8 @@ def remove_text(task: Task) -> Painted:
     """Fill the places of all lines of letters whose middle lies in the region.
 
     What has no letters cannot be found. A box as region is filled as a whole for `what: logo`,
-    and for `watermark` and `all` if no letters are in it. Afterwards the detector finds no line in
-    the region.
+    and for `watermark` and `all` if no letters are in it. What the detector still finds in the
+    region afterwards is filled again, twice with a wider margin and at last smoothly.
 
     Raises:
         StepError: a logo is to be removed, and there is no box that says where it is.

@@ -1,6 +1,6 @@
 // The review: what a person picks, rejects, stars and notes, and how it leaves the page.
 //
-// `things` are what is decided on: { id, row, step, name, choices: [sha256], standing }. The keeper
+// `things` are what is decided on: { id, row, step, name, choices: [sha256] }. The keeper
 // of the page gives `make`, `say`, `announce`, `remembered`, `remember`, and is told of changes.
 function createReview({ run, command, things, bar, page, go, next, changed, rows }) {
   const { make, say, announce, remembered, remember } = page;
@@ -58,6 +58,7 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
   }
 
   // What leaves the page: one entry for a picked picture, one for each picture of a rejected thing.
+  // Stars and notes go with them: the form of the file has no entry without a decision.
   function entries() {
     const list = [];
     for (const thing of things) {
@@ -67,17 +68,17 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
       const place = { row: thing.row, step: thing.step };
       if (one.reject) {
         for (const sha256 of thing.choices) list.push({ ...place, sha256, decision: "reject", ...said });
-      } else {
-        const sha256 = one.pick || thing.standing;
-        list.push({ ...place, sha256, decision: one.pick ? "pick" : null, ...said });
+      } else if (one.pick) {
+        list.push({ ...place, sha256: one.pick, decision: "pick", ...said });
       }
     }
     return list;
   }
   const text = () => JSON.stringify({ v: 1, run, decisions: entries() }, null, 2) + "\n";
-  const unsaved = () => JSON.stringify(entries()) !== exported;
+  const whole = () => JSON.stringify([...decisions].sort());
+  const unsaved = () => whole() !== exported;
   function saved() {
-    exported = JSON.stringify(entries());
+    exported = whole();
     keep();
     draw();
   }

@@ -1,16 +1,17 @@
 """Two runs or two recipes against each other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from wanflow.errors import ImageError
 from wanflow.imaging.likeness import Likeness, likeness
+from wanflow.model.campaign import CampaignRecord
 from wanflow.model.difference import Change, Comparison, PicturePair, Side, Verdict
 from wanflow.model.recipe import Recipe
-from wanflow.model.run import PictureRecord, RunRecord
+from wanflow.model.run import PictureRecord, RunRecord, StepRecord
 from wanflow.model.values import JobKey
-from wanflow.report.diff.facts import Facts, recipe_facts, run_facts
+from wanflow.report.diff.facts import Facts, campaign_facts, recipe_facts, run_facts
 from wanflow.report.thumbnails import href
 
 Look = Callable[[Path, Path], Likeness | None]
@@ -19,14 +20,16 @@ _Key = TypeVar("_Key")
 
 
 def compare_runs(
-    before: RunRecord,
-    after: RunRecord,
+    before: RunRecord | CampaignRecord,
+    after: RunRecord | CampaignRecord,
     *,
     folders: tuple[Path, Path],
     names: tuple[str, str],
     look: Look = likeness,
 ) -> Comparison:
     """Say what is different between two runs: what was asked for, and picture by picture.
+
+    Of campaigns each row is compared with the row of the same key.
 
     When they were, how long they took, what they cost and what of it was reused are no
     differences: the same run a second time is the same.
@@ -38,7 +41,7 @@ def compare_runs(
         names: what each is called.
         look: compares two pictures that are not the same bytes.
     """
-    changes = tuple(_changes(run_facts(before), run_facts(after)))
+    changes = tuple(_changes(_facts(before), _facts(after)))
     pairs = tuple(_pairs(_pictures(before), _pictures(after), folders, look))
     sides = [Side(name=name, folder=folder) for name, folder in zip(names, folders, strict=True)]
     return Comparison(before=sides[0], after=sides[1], changes=_concise(changes), pictures=pairs)
@@ -96,10 +99,23 @@ def _concise(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     )
 
 
-def _pictures(record: RunRecord) -> dict[_PictureKey, PictureRecord]:
+def _facts(record: RunRecord | CampaignRecord) -> Facts:
+    return campaign_facts(record) if isinstance(record, CampaignRecord) else run_facts(record)
+
+
+def _pictures(record: RunRecord | CampaignRecord) -> dict[_PictureKey, PictureRecord]:
+    if isinstance(record, RunRecord):
+        return _of_steps(record.steps, "")
+    found: dict[_PictureKey, PictureRecord] = {}
+    for row in record.rows:
+        found |= _of_steps(row.steps, f"{row.key}/")
+    return found
+
+
+def _of_steps(steps: Sequence[StepRecord], before: str) -> dict[_PictureKey, PictureRecord]:
     return {
-        (step.key, picture.index or number): picture
-        for step in record.steps
+        (JobKey(before + step.key), picture.index or number): picture
+        for step in steps
         for number, picture in enumerate(step.pictures, start=1)
     }
 

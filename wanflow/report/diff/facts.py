@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from wanflow.model.campaign import CampaignRecord, RowRecord
 from wanflow.model.difference import Part
 from wanflow.model.recipe import Expect, Input, NameRef, Output, Recipe, Step
 from wanflow.model.run import PictureRecord, RunRecord, StepRecord
@@ -24,7 +25,16 @@ class _Fact:
 
 def run_facts(record: RunRecord) -> Facts:
     """Take from a run what it was asked for; when it was, for how much, and what is left out."""
-    return {(fact.part, fact.name): fact.fields for fact in _of_run(record)}
+    facts = [_head(record), *_asked(record, "")]
+    return {(fact.part, fact.name): fact.fields for fact in facts}
+
+
+def campaign_facts(record: CampaignRecord) -> Facts:
+    """Take from a campaign what each of its rows was asked for; names begin with the row's key."""
+    facts = [_head(record)]
+    for row in record.rows:
+        facts += _asked(row, f"{row.key}/")
+    return {(fact.part, fact.name): fact.fields for fact in facts}
 
 
 def recipe_facts(recipe: Recipe) -> Facts:
@@ -32,27 +42,30 @@ def recipe_facts(recipe: Recipe) -> Facts:
     return {(fact.part, fact.name): fact.fields for fact in _of_recipe(recipe)}
 
 
-def _of_run(record: RunRecord) -> Iterator[_Fact]:
-    yield _Fact(
-        "recipe",
-        "",
-        _said(
-            name=record.recipe,
-            version=record.recipe_version,
-            description=record.description,
-            provider=record.provider,
-        ),
+def _head(record: RunRecord | CampaignRecord) -> _Fact:
+    campaign = record.campaign if isinstance(record, CampaignRecord) else None
+    said = _said(
+        campaign=campaign,
+        name=record.recipe,
+        version=record.recipe_version,
+        description=record.description,
+        provider=record.provider,
     )
+    return _Fact("recipe", "", said)
+
+
+def _asked(record: RunRecord | RowRecord, before: str) -> Iterator[_Fact]:
     pictures = _by_name(record.input_pictures)
     for name, value in record.inputs.items():
         shown = pictures.pop(name, None) or _text(value)
-        yield _Fact("input", name, _said(value=shown))
+        yield _Fact("input", before + name, _said(value=shown))
     for name, shown in pictures.items():
-        yield _Fact("input", name, _said(picture=shown))
+        yield _Fact("input", before + name, _said(picture=shown))
     for step in record.steps:
-        yield _Fact("step", step.key, _step_of_run(step))
+        yield _Fact("step", before + step.key, _step_of_run(step))
     for output in record.outputs:
-        yield _Fact("output", output.name, _said(picture=_numbered(output.step, output.index)))
+        picture = _numbered(output.step, output.index)
+        yield _Fact("output", before + output.name, _said(picture=picture))
 
 
 def _by_name(pictures: Iterable[PictureRecord]) -> dict[str, str]:

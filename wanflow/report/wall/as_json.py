@@ -25,3 +25,8 @@ def campaign_from_json(text: str) -> CampaignRecord:
     record = read_back(text, CampaignRecord, _VERSION_KEY)
     assert isinstance(record, CampaignRecord)  # noqa: S101 - for the type checker: it is what was asked
     return record
+
+
+def is_of_campaign(text: str) -> bool:
+    """Say whether a report is one of a campaign, by the first key of its text."""
+    return text.lstrip("{ \r\n\t").startswith(f'"{_VERSION_KEY}"')

@@ -51,7 +51,6 @@ function start(data, rows) {
     step: row.judged?.key ?? "",
     name: row.key,
     choices: row.choices.filter((picture) => !picture.lack).map((picture) => picture.sha256),
-    standing: row.final ? row.pictures[row.final[1]].sha256 : "",
   });
   const things = rows.map(thing);
   const thingOf = (row) => things[row.at];
@@ -68,7 +67,13 @@ function start(data, rows) {
       return panel.element;
     },
     next: (one, fits) => onward(one && rowOf(one), fits),
-    changed: (one) => (one ? redress(rowOf(one)) : draw()),
+    changed: (one) => {
+      if (one) redress(rowOf(one));
+      else {
+        views.wall.relabel();
+        draw();
+      }
+    },
     rows: (of) => [
       ["row", ...data.variables, "state", "decision", "picture", "sha256", "stars", "note", "cost"],
       ...rows.map((row) => {

@@ -7,6 +7,7 @@ function createWall({ rows, decided, open }) {
     tiles.set(row, tile);
     row.inline = tile.querySelector("img")?.src;
   }
+  const worn = new Map(); // which order each tile tells the number of
   let parts = null;
   let shown = [];
   let sortedBy = "table";
@@ -27,23 +28,23 @@ function createWall({ rows, decided, open }) {
   function tile(row) {
     if (!tiles.has(row)) tiles.set(row, created(row));
     const element = tiles.get(row);
-    dress(row, element);
+    if (worn.get(row) !== sortedBy) dress(row, element);
     return element;
   }
   // What changes: the picked picture, the marks of the review, the language.
   function dress(row, element = tiles.get(row)) {
     if (!element) return;
+    worn.set(row, sortedBy);
     const marks = decided(row);
     const picture = marks.picked || (row.final && row.pictures[row.final[1]]);
     const view = element.querySelector(".view");
     const halted = !row.ended && picture;
     const link = make("a", { href: picture?.file && !picture.lack ? picture.file : "#r" + row.at });
-    const said = picture ? image(row, picture) : lackBox(emptyWords(row));
     const old = view.querySelector("a img");
-    if (old && picture && !picture.lack && said.src === old.src) {
-      old.alt = said.alt;
+    if (old && picture && !picture.lack && old.getAttribute("src") === source(row, picture)) {
+      old.alt = altText(row, picture);
     } else {
-      link.append(said);
+      link.append(picture ? image(row, picture) : lackBox(emptyWords(row)));
       view.replaceChildren(link);
     }
     view.querySelector("a").tabIndex = -1;
@@ -65,7 +66,7 @@ function createWall({ rows, decided, open }) {
     parts?.stop();
     shown = selected;
     list.className = "wall size-" + size;
-    parts = inParts(list, selected, tile, 500);
+    parts = inParts(list, selected, tile, rows.length > 500 ? 120 : 500);
     if (matchMedia("print").matches) parts.until(shown.length);
   }
   function element(row) {
