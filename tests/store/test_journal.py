@@ -394,3 +394,18 @@ def test_an_interrupt_in_a_change_leaves_the_journal_usable(workspace: Workspace
 
     start(journal, run, A, "red")
     assert [row.run for row in journal.runs()] == [run]
+
+
+def test_a_run_that_finds_what_it_has_made_itself_still_remembers_having_made_it(
+    workspace: Workspace,
+) -> None:
+    run = begin(workspace.journal)
+    start(workspace.journal, run, A, "one")
+    made = done()
+    workspace.journal.job_settled(run, A, outcome=made)
+
+    found = Reused(pictures=made.pictures, run=run)
+    workspace.journal.job_settled(run, A, outcome=found)
+
+    assert workspace.journal.recorded([fingerprint("one")])[fingerprint("one")].run == run
+    assert workspace.journal.outcomes(run)[A] == made

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wanflow.errors import UsageError
 from wanflow.model.plan import Recorded
-from wanflow.model.run import Done, Outcome, RunState
+from wanflow.model.run import Done, Outcome, Reused, RunState
 from wanflow.model.values import Fingerprint, JobKey, JsonValue, RunId
 from wanflow.store.codec import from_json, to_json
 from wanflow.store.database import Change, Database
@@ -240,7 +240,10 @@ class Journal:
             if columns is None:
                 row = JobRow(run=run, job=key, fingerprint=None, request=None, outcome=outcome)
             else:
-                row = replace(self._rows.job(columns), outcome=outcome)
+                known = self._rows.job(columns)
+                if _made_here(known.outcome, outcome):
+                    return
+                row = replace(known, outcome=outcome)
             self._rows.put_job(connection, row)
 
         return change
@@ -266,6 +269,15 @@ def _recorded(run: RunId, fingerprint: Fingerprint, done: Done) -> Recorded:
         missing=done.missing,
         receipt=done.receipt,
         checks=done.checks,
+    )
+
+
+def _made_here(known: Outcome | None, outcome: Outcome) -> bool:
+    """Say whether a run only finds what it has made itself: it is to be remembered as made."""
+    return (
+        isinstance(known, Done)
+        and isinstance(outcome, Reused)
+        and known.pictures == outcome.pictures
     )
 
 
