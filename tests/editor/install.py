@@ -2,15 +2,18 @@
 
     python tests/editor/install.py
 
-The folder is named by the content of package.json, so other versions are another folder. What is
-installed is only read by tests; no script of a package is run.
+Of packages under `only` one file is taken, and nothing that they depend on. The folder is named by
+the content of package.json, so other versions are another folder. What is installed is only read by
+tests; no script of a package is run.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 PACKAGES = Path(__file__).with_name("package.json")
@@ -41,11 +44,26 @@ def install() -> Path:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+        for package, file in json.loads(PACKAGES.read_text(encoding="utf-8"))["only"].items():
+            _take_one_file(draft, package, file)
         if not place.is_dir():
             draft.rename(place.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return place
+
+
+def _take_one_file(draft: Path, package: str, file: str) -> None:
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", package], cwd=draft, check=True, capture_output=True, text=True
+    )
+    archive = draft / packed.stdout.split()[-1]
+    with tarfile.open(archive) as opened:
+        content = opened.extractfile(f"package/{file}")
+        if content is None:
+            raise FileNotFoundError(file)
+        (draft / "node_modules" / Path(file).name).write_bytes(content.read())
+    archive.unlink()
 
 
 if __name__ == "__main__":
