@@ -2,7 +2,7 @@
 function reviewRun(data) {
   const byId = (id) => document.getElementById(id);
   const root = document.documentElement;
-  const { run, command, things } = data.review;
+  const { run, things } = data.review;
   const say = (key, values = {}) =>
     data.words[key][root.lang.startsWith("zh") ? "zh" : "en"].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   const announce = (text) => {
@@ -46,7 +46,7 @@ function reviewRun(data) {
     return found || null;
   }
   const page = { make, say, announce, remembered, remember };
-  const review = createReview({ run, command, things, bar: byId("review"), page, go, next, changed });
+  const review = createReview({ run, things, bar: byId("review"), page, go, next, changed });
   function draw(thing) {
     const old = places.get(thing);
     if (old?.querySelector("input") === document.activeElement) return;
