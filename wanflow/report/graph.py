@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
-from wanflow.model.plan import Decision, FileImage, JobImage, Plan, Planned, SourceImage
+from wanflow.model.plan import Decision, FileImage, JobImage, Plan, Planned, SourceImage, UrlImage
 from wanflow.model.values import JobKey
 from wanflow.report.columns import cut
 from wanflow.report.decisions import in_words
@@ -84,9 +84,7 @@ def _pictures(plan: Plan) -> dict[tuple[str, str], GraphNode]:
     return found
 
 
-def _identity(image: SourceImage) -> tuple[str, str]:
-    if isinstance(image, JobImage):
-        return "", image.job
+def _identity(image: FileImage | UrlImage) -> tuple[str, str]:
     return image.name, image.path if isinstance(image, FileImage) else image.url
 
 
