@@ -40,8 +40,8 @@ _USE = (
 )
 _MODEL = "A step or `defaults` names its model under `model`; without it, `{default}` is used."
 _EDITOR = (
-    "An editor that knows YAML schemas completes and explains all of this: begin the file with"
-    " `# yaml-language-server: $schema=` and the path of `schemas/recipe.schema.json`."
+    "An editor that knows YAML schemas completes and explains all of this: see"
+    " [Write recipes in an editor](../how-to/in-an-editor.md)."
 )
 
 

@@ -4,8 +4,8 @@
     python docs/write_schemas.py --check  exit with 1 if it is not as it would be written
 
 All else in schemas/recipe.schema.json is written by hand. Written here are the rules at its top
-(`allOf`) and the definitions `catalogue-step` and `with-NAME`. wanflow itself does not read them:
-it holds a step against the catalogue, and says more of a mistake than a schema can.
+(`allOf`) and the definitions `catalogue-step`, `own-operation` and `with-NAME`. wanflow itself does
+not read them: it holds a step against the catalogue, and says more of a mistake than a schema can.
 """
 
 import json
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from wanflow import contract
 from wanflow.loading import catalogue
 from wanflow.loading.schema import findings
 from wanflow.loading.shape import kind_of
@@ -42,10 +43,11 @@ def written(schema: Schema) -> Schema:
     definitions = {
         name: part
         for name, part in schema["$defs"].items()
-        if name != "catalogue-step" and not name.startswith("with-")
+        if name not in ("catalogue-step", "own-operation") and not name.startswith("with-")
     }
     known = catalogue()
     definitions["catalogue-step"] = _step(known.operations, known.models)
+    definitions["own-operation"] = _own_operation()
     for operation in known.operations.values():
         definitions[f"with-{operation.name}"] = _with(operation)
     return {**schema, "allOf": _rules(known.operations), "$defs": definitions}
@@ -57,12 +59,17 @@ def _rules(operations: Mapping[str, Operation]) -> list[Schema]:
     some = {"required": ["operations"], "properties": {"operations": {}}}
     choices = [_choice(name, _summary(one)) for name, one in operations.items()]
     known = {"type": "object", "properties": {"use": {"anyOf": choices}}}
+    own = {
+        "type": ["object", "string"],
+        "additionalProperties": {"$ref": "#/$defs/own-operation"},
+    }
     return [
         {
             "if": {"properties": {"operations": others}},
             "then": _steps({"$ref": "#/$defs/catalogue-step"}),
         },
         {"if": some, "else": _steps(known)},
+        {"properties": {"operations": own}},
     ]
 
 
@@ -77,6 +84,21 @@ def _choice(name: str, words: str) -> Schema:
 
 def _summary(operation: Operation) -> str:
     return f"{operation.summary['en']}. {operation.summary['zh']}。"
+
+
+def _own_operation() -> Schema:
+    """Give the form of the catalogue's files, of which a recipe may leave out the names."""
+    whole: Schema = json.loads(contract.schema("operation"))
+    properties = {**whole["properties"]}
+    properties["kind"] = {**properties["kind"], "enum": ["model"], "examples": ["model"]}
+    for key, words in (
+        ("operation", "Left out, it is the name that the recipe gives it."),
+        ("summary", "Left out, it has none."),
+    ):
+        said = properties[key]["description"]
+        properties[key] = {**properties[key], "description": f"{said} {words}"}
+    kept = {key: rules for key, rules in whole.items() if key not in ("$schema", "required")}
+    return {**kept, "properties": properties}
 
 
 def _step(operations: Mapping[str, Operation], models: Mapping[str, ModelCard]) -> Schema:
@@ -200,13 +222,13 @@ def _type(rules: Mapping[str, Any], condition: Mapping[str, Any]) -> Schema:
 
 
 def _scalar(rules: Mapping[str, Any]) -> Schema:
-    kept: Schema = {key: rules[key] for key in _WORDS if key in rules}
-    limits = {key: rule for key, rule in rules.items() if key not in _WORDS}
+    kept: Schema = {key: _plain(rules[key]) for key in _WORDS if key in rules}
+    limits = {key: _plain(rule) for key, rule in rules.items() if key not in _WORDS}
     kinds = {kind_of(one) for one in rules.get("enum", ())} or {rules["type"]}
     kept["type"] = sorted(kinds | {"string"}) if kinds != {"string"} else "string"
-    if limits != {"type": "string"}:
-        kept |= {"if": _TEMPLATE, "else": limits}
-    return {key: _plain(rule) for key, rule in kept.items()}
+    if "enum" in rules:  # of a condition an editor would not offer the values
+        return {**kept, "anyOf": [limits, _TEMPLATE]}
+    return kept if limits == {"type": "string"} else {**kept, "if": _TEMPLATE, "else": limits}
 
 
 def _alternatives(rules: Mapping[str, Any]) -> Schema:

@@ -44,6 +44,11 @@ from wanflow.store.workspace import find_workspace
 @click.option(
     "--model", metavar="NAME", help="Show instead what would change if this model did every step."
 )
+@click.option(
+    "--graph",
+    type=click.Choice(["mermaid", "svg", "dot"]),
+    help="Print the plan as a drawing: for Markdown, as a picture, or for Graphviz.",
+)
 @click.option("--check", is_flag=True, help="Exit with 10 when anything would run.")
 @JSON
 @NO_COLOR
@@ -63,6 +68,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
     rows: str | None,
     keys: tuple[str, ...],
     model: str | None,
+    graph: str | None,
     check: bool,
     as_json: bool,
 ) -> int:
@@ -80,8 +86,9 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         file, words, inputs_file, chosen=chosen, allowed=allowed,
         only=only, first=first, until=until, takes=takes,
     )  # fmt: skip
+    _refuse_two_forms(graph, model, as_json=as_json)
     if campaign_at(file):
-        _refuse_models(model)
+        _refuse_for_rows(model, graph)
         root = workspace or chosen.workspace or find_workspace(Path.cwd())
         totals = _campaign(root, ask, chosen_rows(rows, keys), as_json=as_json)
         return Exit.DIFFERENT if check and totals.run else Exit.DONE
@@ -91,13 +98,7 @@ def command(  # noqa: PLR0913 # click gives every option as an argument
         say_problems(made.problems, sources=made.sources)
     plan = _planned(workspace or chosen.workspace or find_workspace(Path.cwd()), made)
     moves = None if model is None else _moves(made, model, chosen.region or DEFAULT_REGION)
-    if as_json:
-        extra = {} if moves is None else {"comparison": moves_json(moves)}
-        say_json({**plan_json(plan), **extra})
-    elif moves is not None:
-        say(moves_text(moves, color=colored(sys.stdout)))
-    else:
-        say(plan_text(plan, color=colored(sys.stdout)))
+    _show(plan, moves, graph=graph, as_json=as_json)
     runs = any(entry.decision.action == "run" for entry in plan.jobs)
     return Exit.DIFFERENT if check and runs else Exit.DONE
 
@@ -109,11 +110,48 @@ def _planned(root: Path, made: Draft) -> Plan:
         return planned(made, opened)
 
 
-def _refuse_models(model: str | None) -> None:
+def _show(plan: Plan, moves: Moves | None, *, graph: str | None, as_json: bool) -> None:
+    if graph is not None:
+        say(_drawn(plan, graph).rstrip("\n"))
+    elif as_json:
+        extra = {} if moves is None else {"comparison": moves_json(moves)}
+        say_json({**plan_json(plan), **extra})
+    elif moves is not None:
+        say(moves_text(moves, color=colored(sys.stdout)))
+    else:
+        say(plan_text(plan, color=colored(sys.stdout)))
+
+
+def _drawn(plan: Plan, form: str) -> str:
+    from wanflow.report.graph import plan_graph
+    from wanflow.report.graph_dot import graph_dot
+    from wanflow.report.graph_mermaid import graph_mermaid
+    from wanflow.report.graph_svg import graph_svg
+
+    write = {"dot": graph_dot, "mermaid": graph_mermaid, "svg": graph_svg}[form]
+    return write(plan_graph(plan))
+
+
+def _refuse_two_forms(graph: str | None, model: str | None, *, as_json: bool) -> None:
+    if graph is None:
+        return
+    for option, given in (("--json", as_json), ("--model", model is not None)):
+        if given:
+            raise UsageError(
+                f"--graph and {option} are two forms of the plan", hint="leave one of them out"
+            )
+
+
+def _refuse_for_rows(model: str | None, graph: str | None) -> None:
     if model is not None:
         raise UsageError(
             "models are compared for recipes",
             hint="name the campaign's recipe, or leave --model out",
+        )
+    if graph is not None:
+        raise UsageError(
+            "the plan of a recipe is drawn, not that of a campaign",
+            hint="name the campaign's recipe, or leave --graph out",
         )
 
 

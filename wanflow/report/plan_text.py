@@ -108,21 +108,32 @@ def plan_json(plan: Plan) -> dict[str, JsonValue]:
 def _step(planned: Planned, plan: Plan, ink: Ink) -> Iterator[str]:
     job, decision = planned.job, planned.decision
     colour = _ACTION_COLOURS[decision.action]
-    local = job.provider.startswith(("local@", "builtin@"))
-    who = " on this machine" if local else f" by {job.model}" if job.model else ""
-    yield f"{ink(safe_text(job.key), 'bold')}  {safe_text(job.operation + who)}"
+    yield f"{ink(safe_text(job.key), 'bold')}  {done_by(job)}"
     for line in wrapped(in_words(decision), _COLUMNS - 2):
         yield f"  {ink(line, colour)}"
     images = "; ".join(_image(image) for image in job.images)
     yield from _labelled("images", images, ink)
     yield from _labelled("prompt", _prompt(job.prompt), ink)
     yield from _labelled("with", _settings({**job.arguments, **job.parameters}), ink)
-    yield from _labelled("result", _result(job), ink)
-    cost = money(planned.cost_micro, plan.currency) if planned.cost_micro else ""
+    yield from _labelled("result", result_of(job), ink)
+    yield from _labelled("cost", cost_of(planned, plan.currency), ink)
+
+
+def done_by(job: Job) -> str:
+    """Say what is done and who does it: `fuse by wan2.5-i2i-preview`, `crop on this machine`."""
+    local = job.provider.startswith(("local@", "builtin@"))
+    who = " on this machine" if local else f" by {job.model}" if job.model else ""
+    return safe_text(job.operation + who)
+
+
+def cost_of(planned: Planned, currency: str) -> str:
+    """Say what a job that runs costs in money and time; nothing of one that does not run."""
+    if planned.decision.action != "run":
+        return ""
+    cost = money(planned.cost_micro, currency) if planned.cost_micro else ""
     time = f"about {duration(planned.seconds_estimate)}" if planned.seconds_estimate else ""
-    if decision.action == "run":
-        paid = "paid for already" if planned.paid else ""
-        yield from _labelled("cost", ", ".join(filter(None, (cost, paid, time))), ink)
+    paid = "paid for already" if planned.paid else ""
+    return ", ".join(filter(None, (cost, paid, time)))
 
 
 def _labelled(label: str, text: str, ink: Ink) -> Iterator[str]:
@@ -171,7 +182,8 @@ def _value(value: JsonValue) -> str:
     return safe_text(json.dumps(value, ensure_ascii=False))
 
 
-def _result(job: Job) -> str:
+def result_of(job: Job) -> str:
+    """Say what comes out: `3 pictures, 1280*720; picture 1 goes on`."""
     text = f"{counted(job.n, 'picture')}, {_size(job.result_size)}"
     return f"{text}; picture {job.pick} goes on" if job.n > 1 else text
 
