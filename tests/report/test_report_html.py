@@ -23,7 +23,7 @@ from tests.report.sample_runs import (
 from wanflow.model.plan import Reason
 from wanflow.model.run import RunRecord, RunState, StepState
 from wanflow.report import words
-from wanflow.report.html_page import asset, report_html
+from wanflow.report.html_page import page_script, page_style, report_html
 from wanflow.report.marked import marked_prompt, marked_template
 from wanflow.report.notebook import run_repr_html
 from wanflow.report.thumbnails import budget, href
@@ -272,7 +272,7 @@ def test_a_picture_that_another_run_made_is_shown_all_the_same(tmp_path: Path) -
     outline = Outline(_page(alone, tmp_path))
 
     large = [image for image in outline.of("img") if "id" in image]
-    stage = next(tag for tag in outline.of("div") if tag.get("class") == "stage")
+    stage = next(tag for tag in outline.of("div") if tag.get("class") == "table")
     assert {stage["data-before"], stage["data-after"]} == {image["id"] for image in large}
 
 
@@ -334,7 +334,7 @@ def test_the_policy_allows_this_style_and_this_script_by_hash_alone(tmp_path: Pa
 
 
 def test_script_and_style_are_small_and_load_nothing() -> None:
-    script, style = asset("report.js"), asset("report.css")
+    script, style = page_script(), page_style()
 
     assert len(script.encode()) <= 30 * 1024
     assert len(style.encode()) <= 20 * 1024
