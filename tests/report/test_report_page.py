@@ -81,13 +81,13 @@ def test_before_is_the_input_of_the_step_and_any_other_can_be_chosen(
     chosen = "select => select.selectedOptions[0].textContent"
     at_first = (before.evaluate(chosen), after.evaluate(chosen))
 
-    before.select_option(label="temple (640 × 427)")
+    before.select_option(label="◧ temple (640 × 427)")
     stage.get_by_role("button", name="Swap").click()
 
-    assert at_first == ("evening 1/3 (640 × 427)", "boxed (640 × 427)")
+    assert at_first == ("◧ evening 1/3 (640 × 427)", "◨ boxed (640 × 427)")
     assert (before.evaluate(chosen), after.evaluate(chosen)) == (
-        "boxed (640 × 427)",
-        "temple (640 × 427)",
+        "◧ boxed (640 × 427)",
+        "◨ temple (640 × 427)",
     )
     large = page.locator("#inputs img").first.get_attribute("src")
     assert stage.locator(".pane-after img:not(.heat)").get_attribute("src") == large
@@ -99,7 +99,7 @@ def test_a_picture_beside_the_stage_can_be_put_on_it(opens: Opens, tmp_path: Pat
     page.get_by_role("button", name="Compare with evening 3/3 as after").click()
 
     after = _stage(page).get_by_label("After", exact=True)
-    assert after.evaluate("s => s.selectedOptions[0].textContent") == "evening 3/3 (640 × 427)"
+    assert after.evaluate("s => s.selectedOptions[0].textContent") == "◨ evening 3/3 (640 × 427)"
 
 
 def test_all_five_ways_to_compare_are_reached_by_arrow_keys(opens: Opens, tmp_path: Path) -> None:

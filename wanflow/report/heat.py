@@ -26,6 +26,7 @@ _PALETTE = (
     (150, 15, 32, 255),
     (120, 124, 130, 200),
 )
+_MOST_BYTES = 14_000  # of what is noise all over there is half as much to see
 _LONGEST_PX = 1280  # as the checks open their pictures
 _MOST = 24  # maps in a page: each takes some tenths of a second and some kilobytes
 
@@ -104,6 +105,8 @@ def _mapped(before: PictureRecord, after: PictureRecord, folder: Path) -> HeatVi
     if found is None:
         return None
     png = _png(found.levels, found.width_px, found.height_px)
+    if len(png) > _MOST_BYTES:
+        png = _png(*_halved(found.levels, found.width_px, found.height_px))
     return HeatView(
         before=before.artifact.sha256,
         src="data:image/png;base64," + base64.b64encode(png).decode("ascii"),
@@ -111,6 +114,16 @@ def _mapped(before: PictureRecord, after: PictureRecord, folder: Path) -> HeatVi
         width_px=found.width_px,
         height_px=found.height_px,
     )
+
+
+def _halved(levels: bytes, width: int, height: int) -> tuple[bytes, int, int]:
+    """Give the hottest of four for each pixel of half the size."""
+    rows = [levels[at : at + width] for at in range(0, width * height, width)]
+    small = [
+        bytes(map(max, upper[::2], upper[1::2], lower[::2], lower[1::2]))
+        for upper, lower in zip(rows[::2], rows[1::2], strict=False)
+    ]
+    return b"".join(small), width // 2, height // 2
 
 
 def _png(levels: bytes, width: int, height: int) -> bytes:

@@ -73,7 +73,7 @@ def _view(measure: Measure) -> CheckView:
         value=_value(measure),
         note=measure.note if told else "",
         odd=odd,
-        mapped=measure.check in MAPPED and not measure.first,
+        mapped=measure.check in MAPPED and not measure.first and measure.value is not None,
     )
 
 

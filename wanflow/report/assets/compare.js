@@ -8,7 +8,7 @@ let stages = 0; // each has radio buttons of its own
 
 function createCompare({ pictures, before, after, heatOf = () => null, changed = () => {} }) {
   const name = `stage-${(stages += 1)}`;
-  const shares = { slider: 50, onion: 50, difference: 50 };
+  const shares = { slider: 50, onion: 50, difference: 25 };
   let mode = "slider";
   let last = null; // where the pointer is while it is held
   let pair = [null, null];
@@ -157,8 +157,11 @@ function createCompare({ pictures, before, after, heatOf = () => null, changed =
     });
   }
   function relabel() {
-    for (const select of [one, other]) {
-      for (const option of select.options) option.textContent = `${pictures[option.value].label} (${pictures[option.value].size})`;
+    for (const [select, sign] of [[one, "◧"], [other, "◨"]]) {
+      for (const option of select.options) {
+        const { label, size } = pictures[option.value];
+        option.textContent = `${sign} ${label} (${size})`;
+      }
     }
     draw();
   }
