@@ -83,6 +83,31 @@ def test_what_was_meant_to_change_is_measured_apart(tmp_path: Path) -> None:
     assert found["changed"].value == pytest.approx(100, abs=1)
 
 
+def test_a_mask_says_what_was_meant_to_change(tmp_path: Path) -> None:
+    before = view("coffee")
+    mask = Image.new("L", before.size, 0)
+    box = (before.width // 4, before.height // 4, before.width // 2, before.height // 2)
+    ImageDraw.Draw(mask).rectangle(box, fill=255)
+    mask.save(tmp_path / "mask.png")
+    kept, broken = before.copy(), before.copy()
+    ImageDraw.Draw(kept).rectangle(box, fill="blue")
+    ImageDraw.Draw(broken).rectangle((0, 0, before.width // 2, before.height // 2), fill="blue")
+    wanted: tuple[Check, ...] = ("kept", "changed")
+
+    found = {
+        name: by_name(
+            INSPECTOR.measures(
+                examination(tmp_path, after, before, *wanted, mask=tmp_path / "mask.png")
+            )
+        )
+        for name, after in (("kept", kept), ("broken", broken))
+    }
+
+    assert found["kept"]["kept"].value == pytest.approx(100, abs=0.5)
+    assert (found["kept"]["changed"].value or 0) > 80
+    assert (found["broken"]["kept"].value or 100) < 85
+
+
 def test_where_nothing_was_to_stay_there_is_nothing_kept(tmp_path: Path) -> None:
     asked = examination(tmp_path, view("rocket"), view("chelsea"), "kept", change=WHOLE)
 

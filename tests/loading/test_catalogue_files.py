@@ -1,13 +1,10 @@
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 
-from wanflow import contract
 from wanflow.catalog import card_from, operation_from, texts
 from wanflow.loading import catalogue
 from wanflow.loading.catalogue import document_of
@@ -15,7 +12,6 @@ from wanflow.loading.schema import contract as inlined
 from wanflow.loading.schema import findings, schema_findings
 from wanflow.model.operation import MASK, Checks, Operation
 
-_OURS = ["model", "operation", "recipe"]
 _FILES = texts()
 
 
@@ -139,79 +135,6 @@ def test_a_card_may_leave_out_what_a_model_does_not_have() -> None:
 
 def test_the_catalogue_is_read_once() -> None:
     assert catalogue() is catalogue()
-
-
-@pytest.mark.parametrize("name", _OURS)
-def test_a_schema_is_valid_itself(name: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(json.loads(contract.schema(name)))
-
-
-@pytest.mark.parametrize("name", _OURS)
-def test_every_property_explains_itself(name: str) -> None:
-    bare = list(_bare(json.loads(contract.schema(name)), name))
-
-    assert bare == []
-
-
-def _bare(schema: object, place: str) -> Iterator[str]:
-    """List the properties without title, description, default or examples."""
-    if isinstance(schema, list):
-        for part in schema:
-            yield from _bare(part, place)
-    if not isinstance(schema, dict):
-        return
-    wanted = {"title", "description", "default", "examples"}
-    for key, inner in schema.get("properties", {}).items():
-        if not wanted <= inner.keys():
-            yield f"{place}.{key}"
-        yield from _bare(inner, f"{place}.{key}")
-    for key in ("items", "additionalProperties", "else", "$defs"):
-        inner = schema.get(key)
-        for part in inner.values() if key == "$defs" and isinstance(inner, dict) else [inner]:
-            if isinstance(part, dict) and key != "else" and "$ref" not in part:
-                yield from () if wanted <= part.keys() else (f"{place}.{key}",)
-            yield from _bare(part, f"{place}.{key}")
-
-
-@pytest.mark.parametrize("name", _OURS)
-def test_a_default_of_a_schema_fits_it(name: str) -> None:
-    misfits = [
-        (place, part["default"])
-        for place, part in _parts(inlined(name), name)
-        if place != "operation"  # in a recipe nothing of it is required
-        and part.get("default") is not None
-        and findings(part, part["default"])
-    ]
-
-    assert misfits == []
-
-
-@pytest.mark.parametrize("name", _OURS)
-def test_the_examples_of_a_schema_fit_it(name: str) -> None:
-    whole = json.loads(contract.schema(name))
-    misfits = [
-        (place, example, [finding.message for finding in findings(part, example)])
-        for place, part in _parts(inlined(name), name)
-        for example in part.get("examples", ())
-        if findings(part, example)
-    ]
-
-    assert whole["title"].startswith("wanflow")
-    assert [one for one in misfits if one[1:] and one[0] not in _SHORTENED] == []
-
-
-# Examples of large mappings show the part that matters.
-_SHORTENED = {"operation", "model.images", "model.size"}
-
-
-def _parts(schema: object, place: str) -> Iterator[tuple[str, Any]]:
-    if not isinstance(schema, dict):
-        return
-    yield place, schema
-    for key, inner in schema.get("properties", {}).items():
-        yield from _parts(inner, f"{place}.{key}")
-    for key in ("items", "additionalProperties", "else"):
-        yield from _parts(schema.get(key), f"{place}.{key}")
 
 
 def test_importing_the_room_does_not_load_what_only_validation_needs() -> None:

@@ -476,3 +476,31 @@ def test_in_a_notebook_too_everything_stays_text(record: RunRecord) -> None:
     tags = {tag for tag, _ in outline.tags}
     assert tags <= {"div", "p", "b", "br", "figure", "img", "figcaption", "a"}
     assert all(not name.startswith("on") for _, attributes in outline.tags for name in attributes)
+
+
+def test_results_that_were_not_kept_and_equal_rewritings_take_no_place(tmp_path: Path) -> None:
+    record = branching_run(tmp_path)
+    evening = replace(record.steps[0], actual_prompts=(None, record.steps[0].prompt, "other"))
+    lost = tuple(replace(output, file=None) for output in record.outputs)
+
+    page = _page(replace(record, steps=(evening, *record.steps[1:]), outputs=lost), tmp_path)
+
+    assert "step-1-rewritten-3" in page
+    assert "step-1-rewritten-2" not in page
+    assert "outputs/" not in page
+
+
+def test_of_many_pictures_the_chain_marks_only_the_one_that_goes_on(tmp_path: Path) -> None:
+    record = branching_run(tmp_path)
+    evening = record.steps[0]
+    many = tuple(replace(evening.pictures[at % 3], index=at + 1) for at in range(9))
+
+    page = _page(
+        replace(record, steps=(replace(evening, pictures=many, picked=7), *record.steps[1:])),
+        tmp_path,
+    )
+
+    picks = re.search(r'<span class="picks".*?</span>\n', page, re.DOTALL)
+    assert picks is not None
+    assert "<b>7</b>" in picks.group()
+    assert "<span>1</span>" not in picks.group()

@@ -409,3 +409,12 @@ def test_on_paper_the_pictures_stand_without_controls(opens: Opens, tmp_path: Pa
 
     assert not any(part.is_visible() for part in page.locator("button:not(.badge), .stage").all())
     assert _box(page.locator("#step-2 .figures img").nth(1))["width"] > 200
+
+
+def test_on_paper_a_dark_page_is_light(opens: Opens, tmp_path: Path) -> None:
+    page = opens(branching_run(tmp_path), color_scheme="light")
+    page.get_by_role("button", name="Light / dark").click()
+
+    page.emulate_media(media="print")
+
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 27, 26)"

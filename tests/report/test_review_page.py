@@ -136,10 +136,8 @@ def test_decisions_live_through_a_reload_and_leaving_warns(opens: Opens, tmp_pat
     page.get_by_role("button", name="Pick picture 2 (key 2)").click()
     page.reload()
 
-    pressed = page.get_by_role("button", name="Pick picture 2 (key 2)").get_attribute(
-        "aria-pressed"
-    )
-    assert pressed == "true"
+    picked = page.get_by_role("button", name="Pick picture 2 (key 2)")
+    expect(picked).to_have_attribute("aria-pressed", "true")
     assert warned == ["beforeunload"]
 
 

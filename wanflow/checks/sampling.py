@@ -14,6 +14,8 @@ Area: TypeAlias = NDArray[np.bool_]
 
 # Longer side at which two pictures are compared.
 LOOKED_AT_PX = 320
+_WHITE = 127
+_AROUND = 3  # of the 320
 # ITU-R BT.601: https://www.itu.int/rec/R-REC-BT.601
 _WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
@@ -46,6 +48,20 @@ def rectangle(*, left: float, top: float, width: float, height: float) -> Area:
     )
     area[rows, columns] = True
     return area
+
+
+def marked(pixels: Pixels) -> Area:
+    """Mark what is white in a mask, and a little around it: what is drawn there runs out softly.
+
+    Returns:
+        (320, 320), as `rectangle`.
+    """
+    light = resized(luminance(pixels), (LOOKED_AT_PX, LOOKED_AT_PX)) >= _WHITE
+    grown = light.copy()
+    for across in range(-_AROUND, _AROUND + 1):
+        for down in range(-_AROUND, _AROUND + 1):
+            grown |= np.roll(light, (down, across), axis=(0, 1))
+    return grown
 
 
 def luminance(pixels: Pixels) -> Plane:

@@ -4,6 +4,7 @@ Imported only where numpy is installed.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
@@ -14,7 +15,7 @@ from wanflow.checks.alignment import Alignment, alignment
 from wanflow.checks.counting import areas, outlines
 from wanflow.checks.panels import gutters
 from wanflow.checks.placing import placed
-from wanflow.checks.sampling import Area, Pixels, from_bytes, part_of, rectangle
+from wanflow.checks.sampling import Area, Pixels, from_bytes, marked, part_of, rectangle
 from wanflow.errors import ImageError, StepError
 from wanflow.execute.ports import Compared, Examination
 from wanflow.imaging.shrink import shown
@@ -136,8 +137,7 @@ class _Look:
         pair = self.pair
         if pair is None:
             return self._against(check, None, note=self._why(""))
-        change = self.asked.change
-        inside = None if change is None else _area(change, pair.part)
+        inside = self._meant(pair.part)
         where = None if inside is None else (inside if check == "changed" else ~inside)
         found = compare.alike(compare.difference(pair.before, pair.after, pair.lies), where)
         if found is None:
@@ -199,10 +199,17 @@ class _Look:
             frame=frame,
             part=parts[0],
         )
+        meant = self._meant(made.part) if changing else None
+        return made if meant is None else replace(made, ignored=meant)
+
+    def _meant(self, part: Frame) -> Area | None:
+        """Mark what was meant to change in a part of the picture; None for all of it."""
+        if self.asked.mask is not None:
+            # Whoever edits in a mask gives it the picture's own frame, so that the part is all.
+            with suppress(ImageError):
+                return marked(_opened(self.asked.mask))
         change = self.asked.change
-        if not changing or change is None:
-            return made
-        return replace(made, ignored=_area(change, made.part))
+        return None if change is None else _area(change, part)
 
     @property
     def _is_smaller(self) -> bool:

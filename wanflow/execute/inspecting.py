@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import anyio
 from anyio import to_thread
@@ -11,6 +12,7 @@ from wanflow.errors import ImageError, StepError
 from wanflow.execute.expectations import check_measures
 from wanflow.execute.ports import Compared, Examination, Inspector, Objects
 from wanflow.model.measure import Check, Measure
+from wanflow.model.operation import MASK
 from wanflow.model.plan import FileImage, Job, JobImage, Planned, SourceImage
 from wanflow.model.recipe import Expect
 from wanflow.model.run import Done, Failed, Outcome, Reused, numbered
@@ -153,8 +155,18 @@ def _examination(
         before=step,
         first=_first(job, artifact, bench),
         change=meant_to_change(job.checks.changes, job.arguments, size),
+        mask=_mask(job, bench),
         counts=job.checks.counts,
     )
+
+
+def _mask(job: Job, bench: Bench) -> Path | None:
+    """Find the picture that marks in white what was meant to change."""
+    if job.checks.changes != "mask":
+        return None
+    found = (_found(image, bench) for image in job.images if image.role == MASK)
+    artifact = next(found, None)
+    return None if artifact is None else bench.objects.path(artifact)
 
 
 def _first(job: Job, artifact: Artifact, bench: Bench) -> Compared | None:

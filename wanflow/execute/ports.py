@@ -116,7 +116,7 @@ class Examination:
     `number` is the picture's, from 1. `before` is the picture that it was made from, None if it
     is not on this machine; `first` the first one of the chain, None if that is the same or shows
     something else. `change` is the part of the result that was meant to change, None if that is
-    all of it.
+    all of it; `mask` is a picture that is white in that part, if one says so.
     """
 
     number: int
@@ -127,6 +127,7 @@ class Examination:
     before: Compared | None = None
     first: Compared | None = None
     change: Frame | None = None
+    mask: Path | None = None
     counts: Counted | None = None
 
 

@@ -25,7 +25,7 @@ SizeRule = Literal[
 MASK = "mask"
 ProviderKind = Literal["model", "builtin"]
 # Where an operation may change the picture. Each is a case in planning/frames.py.
-Changes = Literal["everywhere", "beyond", "anchor", "region", "at"]
+Changes = Literal["everywhere", "beyond", "anchor", "region", "at", "mask"]
 Counted = Literal["outlines", "areas", "panels"]
 
 
@@ -35,9 +35,9 @@ class Checks:
 
     `measures` are always taken; others when a recipe expects something of them. `changes` says
     where the picture is meant to change: everywhere, beyond its edges, about the parameter
-    `anchor`, within the parameter `region`, or above the foot at the parameter `at`. `counts`
-    says what there is to count: rectangular outlines or flat patches that were painted on the
-    picture, or the panels of a sheet.
+    `anchor`, within the parameter `region`, above the foot at the parameter `at`, or where the
+    picture in the role `mask` is white. `counts` says what there is to count: rectangular outlines
+    or flat patches that were painted on the picture, or the panels of a sheet.
     """
 
     measures: tuple[Check, ...] = ()

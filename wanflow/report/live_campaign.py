@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from wanflow.report.amounts import duration
@@ -24,8 +23,14 @@ class LiveCourse:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw a bar, what was made and spent, and the jobs at work."""
         course, width = self._course, options.max_width
-        yield ProgressBar(total=max(1, course.rows), completed=course.over, width=min(_BAR, width))
+        yield _bar(course.over, course.rows, min(_BAR, width), ascii_only=options.ascii_only)
         yield Text(cut(f"{course.head()}, {duration(course.passed_s())}", width))
         yield Text(cut(course.facts(), width), style="dim")
         for line in tuple(course.at_work())[: max(0, options.size.height - 4)]:
             yield Text(cut(f"  {line}", width), style="cyan")
+
+
+def _bar(over: int, rows: int, width: int, *, ascii_only: bool) -> Text:
+    filled = width * over // max(1, rows)
+    line = "=" if ascii_only else "━"
+    return Text.assemble((line * filled, "green"), (line * (width - filled), "dim"))

@@ -19,7 +19,7 @@ from wanflow.report.words import WORDS, Text
 _WORDS = (
     *("slider_label", "slider_value", "brighter", "brighter_value", "difference_of", "other_shape"),
     *("slider", "side", "flip", "onion", "difference", "heat", "heat_told", "before", "after"),
-    *("now_shown", "differs_in", "differs_not", "gone", "copied", "copy", "steps"),
+    *("now_shown", "differs_in", "differs_not", "gone", "copied", "steps"),
 )
 # Facts that every step has of its own without that saying how it was made.
 _OF_NO_MATTER = frozenset({"started", "took", "fingerprint", "task", "request", "reused_from"})

@@ -38,7 +38,8 @@ REVIEW: Mapping[str, Text] = {
     "use_advance": Text("Go on after a decision", "选定后自动前往下一行"),
     "review_more": Text("More", "更多"),
     "review_how": Text(
-        "Save review.json beside the report, then:", "将 review.json 保存到报告所在目录,然后执行:"
+        "Save review.json beside the report: it opens here again, on any machine.",
+        "将 review.json 保存在报告旁边:在任何机器上都能再次打开。",
     ),
     "review_keys": Text(
         "1-4 pick, x rejects, s adds a star, n writes a note, arrows walk the rows, Esc returns. "
@@ -52,11 +53,6 @@ REVIEW: Mapping[str, Text] = {
 def shared(name: str) -> str:
     """Read a file that several pages are made of."""
     return (files("wanflow.report") / "assets" / name).read_text(encoding="utf-8")
-
-
-def pick_command(run: str) -> str:
-    """Give the command that takes the decisions of a page into the work."""
-    return f"wanflow pick {visible(run)} --file review.json"
 
 
 def run_review(record: RunRecord) -> JsonValue:
@@ -76,4 +72,4 @@ def run_review(record: RunRecord) -> JsonValue:
         for number, step in enumerate(record.steps, start=1)
         if step.pictures
     ]
-    return {"run": record.run, "command": pick_command(record.run), "things": things}
+    return {"run": record.run, "things": things}

@@ -2,7 +2,7 @@
 //
 // `things` are what is decided on: { id, row, step, name, choices: [sha256] }. The keeper
 // of the page gives `make`, `say`, `announce`, `remembered`, `remember`, and is told of changes.
-function createReview({ run, command, things, bar, page, go, next, changed, rows }) {
+function createReview({ run, things, bar, page, go, next, changed, rows }) {
   const { make, say, announce, remembered, remember } = page;
   const known = new Map(things.map((thing) => [thing.id, thing]));
   const decisions = new Map();
@@ -167,8 +167,6 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
     download("review.json", text(), "application/json");
     saved();
   } });
-  const shown = make("code", { id: "review-command", text: command });
-  const copyCommand = make("button", { type: "button", onclick: () => copy(command) });
   const copyText = make("button", { type: "button", onclick: () => copy(text()).then(saved) });
   const table = make("button", { type: "button", onclick: () => download("review.csv", csv(), "text/csv") });
   const file = make("input", { type: "file", accept: ".json,application/json", onchange: async () => {
@@ -213,7 +211,6 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
     make("details", { class: "review-more" }, more,
       make("div", { class: "review-sheet" },
         how,
-        make("div", { class: "command" }, shown, copyCommand),
         make("div", { class: "review-row" }, copyText, rows ? table : null, label("load_review", file)),
         problem,
         make("div", { class: "review-row" }, label("your_name", by)),
@@ -232,7 +229,6 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
     nextOpen.disabled = found.open === 0;
     save.textContent = say("save_review");
     save.classList.toggle("unsaved", unsaved());
-    copyCommand.textContent = say("copy");
     copyText.textContent = say("copy_review");
     table.textContent = say("save_csv");
     more.textContent = say("review_more");
@@ -278,6 +274,8 @@ function createReview({ run, command, things, bar, page, go, next, changed, rows
     event.preventDefault();
     return true;
   }
+  // What was decided a moment before leaving is kept, too.
+  addEventListener("pagehide", store);
   addEventListener("beforeunload", (event) => {
     store();
     if (unsaved()) event.preventDefault();

@@ -1,5 +1,5 @@
 // The review of one run: every step that has made pictures is decided on beside them.
-function reviewRun({ run, command, things }) {
+function reviewRun({ run, things }) {
   const places = new Map();
   let current = things[0];
 
@@ -24,7 +24,7 @@ function reviewRun({ run, command, things }) {
     return found || null;
   }
   const page = { make, say, announce, remembered, remember };
-  const review = createReview({ run, command, things, bar: byId("review"), page, go, next, changed });
+  const review = createReview({ run, things, bar: byId("review"), page, go, next, changed });
   function draw(thing) {
     const old = places.get(thing);
     if (old?.querySelector("input") === document.activeElement) return;

@@ -10,7 +10,6 @@ from wanflow.model.campaign import CampaignRecord
 from wanflow.model.run import PictureRecord
 from wanflow.model.values import JsonValue
 from wanflow.report.policy import policy
-from wanflow.report.review import pick_command
 from wanflow.report.thumbnails import Thumbnail
 from wanflow.report.wall.assets import environment, script, style
 from wanflow.report.wall.data import packed, rows_data, variables
@@ -95,6 +94,5 @@ def _shared(
         "states": {key: list(text) for key, text in {**STATES, **ROW_STATES}.items()},
         "reasons": {key: list(text) for key, text in REASONS.items()},
         "checks": {key: list(text) for key, text in CHECKS.items()},
-        "command": pick_command(record.run),
         "rows": rows,
     }

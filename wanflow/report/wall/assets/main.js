@@ -58,7 +58,6 @@ function start(data, rows) {
 
   const review = createReview({
     run: data.run,
-    command: data.command,
     things,
     bar: byId("review"),
     page: { make, say, announce, remembered, remember },
