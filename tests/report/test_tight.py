@@ -1,5 +1,6 @@
 """What is left out of script and style means nothing to a browser."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -37,6 +38,7 @@ def test_a_style_keeps_its_meaning() -> None:
     )
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not here")
 @pytest.mark.parametrize("name", ["compare", "zoom", "words", "keys", "language", "theme", "light"])
 def test_each_script_alone_is_a_script(name: str) -> None:
     for source in (shared(f"{name}.js"), tight_script(shared(f"{name}.js"))):
