@@ -17,7 +17,7 @@ from wanflow.report.words import CHECKS
 def shown(run: RunRecord, folder: Path) -> list[str]:
     """Give the words of each item of the list of measures."""
     page = report_html(run, folder=folder)
-    (found,) = re.findall(r'<ul class="checks">(.*?)</ul>', page, flags=re.DOTALL)
+    (found,) = re.findall(r'<ul class="checks"[^>]*>(.*?)</ul>', page, flags=re.DOTALL)
     items = re.findall(r"<li[^>]*>(.*?)</li>", found)
     return [re.sub("<[^>]+>", "", item) for item in items]
 

@@ -23,7 +23,7 @@ from tests.report.sample_runs import (
 from wanflow.model.plan import Reason
 from wanflow.model.run import RunRecord, RunState, StepState
 from wanflow.report import words
-from wanflow.report.html_page import asset, report_html
+from wanflow.report.html_page import page_script, page_style, report_html
 from wanflow.report.marked import marked_prompt, marked_template
 from wanflow.report.notebook import run_repr_html
 from wanflow.report.thumbnails import budget, href
@@ -272,7 +272,7 @@ def test_a_picture_that_another_run_made_is_shown_all_the_same(tmp_path: Path) -
     outline = Outline(_page(alone, tmp_path))
 
     large = [image for image in outline.of("img") if "id" in image]
-    stage = next(tag for tag in outline.of("div") if tag.get("class") == "stage")
+    stage = next(tag for tag in outline.of("div") if tag.get("class") == "table")
     assert {stage["data-before"], stage["data-after"]} == {image["id"] for image in large}
 
 
@@ -334,7 +334,7 @@ def test_the_policy_allows_this_style_and_this_script_by_hash_alone(tmp_path: Pa
 
 
 def test_script_and_style_are_small_and_load_nothing() -> None:
-    script, style = asset("report.js"), asset("report.css")
+    script, style = page_script(), page_style()
 
     assert len(script.encode()) <= 30 * 1024
     assert len(style.encode()) <= 20 * 1024
@@ -476,3 +476,31 @@ def test_in_a_notebook_too_everything_stays_text(record: RunRecord) -> None:
     tags = {tag for tag, _ in outline.tags}
     assert tags <= {"div", "p", "b", "br", "figure", "img", "figcaption", "a"}
     assert all(not name.startswith("on") for _, attributes in outline.tags for name in attributes)
+
+
+def test_results_that_were_not_kept_and_equal_rewritings_take_no_place(tmp_path: Path) -> None:
+    record = branching_run(tmp_path)
+    evening = replace(record.steps[0], actual_prompts=(None, record.steps[0].prompt, "other"))
+    lost = tuple(replace(output, file=None) for output in record.outputs)
+
+    page = _page(replace(record, steps=(evening, *record.steps[1:]), outputs=lost), tmp_path)
+
+    assert "step-1-rewritten-3" in page
+    assert "step-1-rewritten-2" not in page
+    assert "outputs/" not in page
+
+
+def test_of_many_pictures_the_chain_marks_only_the_one_that_goes_on(tmp_path: Path) -> None:
+    record = branching_run(tmp_path)
+    evening = record.steps[0]
+    many = tuple(replace(evening.pictures[at % 3], index=at + 1) for at in range(9))
+
+    page = _page(
+        replace(record, steps=(replace(evening, pictures=many, picked=7), *record.steps[1:])),
+        tmp_path,
+    )
+
+    picks = re.search(r'<span class="picks".*?</span>\n', page, re.DOTALL)
+    assert picks is not None
+    assert "<b>7</b>" in picks.group()
+    assert "<span>1</span>" not in picks.group()

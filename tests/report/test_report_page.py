@@ -1,13 +1,13 @@
 """The page in a real browser, opened from disk."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, sync_playwright
+from playwright.sync_api import FloatRect, Locator, Page
 
+from tests.report.pages import Opens
 from tests.report.random_records import HOSTILE_TEXTS
 from tests.report.sample_runs import (
     branching_run,
@@ -16,71 +16,9 @@ from tests.report.sample_runs import (
     reused_run,
     running_run,
 )
-from wanflow.imaging.thumbnail import thumbnail
 from wanflow.model.plan import Decision
 from wanflow.model.run import RunRecord
 from wanflow.model.values import JobKey, Note
-from wanflow.report.html_page import report_html
-
-Opens = Callable[..., Page]
-
-
-def _kept(path: Path, *, longest_px: int, max_bytes: int | None = None) -> bytes:
-    # The same pictures are in every run here: each is made small once.
-    asked = (path.read_bytes(), longest_px, max_bytes)
-    if asked not in _SMALL:
-        _SMALL[asked] = thumbnail(path, longest_px=longest_px, max_bytes=max_bytes)
-    return _SMALL[asked]
-
-
-_SMALL: dict[tuple[bytes, int, int | None], bytes] = {}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    assert executable, "these tests need Chromium on the PATH as 'chromium'"
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def opens(browser: Browser, tmp_path: Path) -> Iterator[Opens]:
-    """Open the report of a run from disk; at the end nothing was said, asked for or thrown."""
-    heard: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def opened(record: RunRecord, **options: object) -> Page:
-        file = tmp_path / "report.html"
-        file.write_text(report_html(record, folder=tmp_path, thumbnail=_kept), encoding="utf-8")
-        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options}
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(5000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: heard.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: heard.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: heard.append(f"dialog: {dialog.message}"))
-        page.on(
-            "request",
-            lambda asked: (
-                None
-                if asked.url.startswith("data:") or asked.url.split("#")[0] == file.as_uri()
-                else heard.append(f"request: {asked.url[:200]}")
-            ),
-        )
-        page.goto(file.as_uri())
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert heard == []
 
 
 def _stage(page: Page, at: int = 0) -> Locator:
@@ -143,16 +81,16 @@ def test_before_is_the_input_of_the_step_and_any_other_can_be_chosen(
     chosen = "select => select.selectedOptions[0].textContent"
     at_first = (before.evaluate(chosen), after.evaluate(chosen))
 
-    before.select_option(label="temple (640 × 427)")
+    before.select_option(label="◧ temple (640 × 427)")
     stage.get_by_role("button", name="Swap").click()
 
-    assert at_first == ("evening 1/3 (640 × 427)", "boxed (640 × 427)")
+    assert at_first == ("◧ evening 1/3 (640 × 427)", "◨ boxed (640 × 427)")
     assert (before.evaluate(chosen), after.evaluate(chosen)) == (
-        "boxed (640 × 427)",
-        "temple (640 × 427)",
+        "◧ boxed (640 × 427)",
+        "◨ temple (640 × 427)",
     )
     large = page.locator("#inputs img").first.get_attribute("src")
-    assert stage.locator(".pane-after img").get_attribute("src") == large
+    assert stage.locator(".pane-after img:not(.heat)").get_attribute("src") == large
 
 
 def test_a_picture_beside_the_stage_can_be_put_on_it(opens: Opens, tmp_path: Path) -> None:
@@ -161,7 +99,7 @@ def test_a_picture_beside_the_stage_can_be_put_on_it(opens: Opens, tmp_path: Pat
     page.get_by_role("button", name="Compare with evening 3/3 as after").click()
 
     after = _stage(page).get_by_label("After", exact=True)
-    assert after.evaluate("s => s.selectedOptions[0].textContent") == "evening 3/3 (640 × 427)"
+    assert after.evaluate("s => s.selectedOptions[0].textContent") == "◨ evening 3/3 (640 × 427)"
 
 
 def test_all_five_ways_to_compare_are_reached_by_arrow_keys(opens: Opens, tmp_path: Path) -> None:
@@ -185,7 +123,7 @@ def test_all_five_ways_to_compare_are_reached_by_arrow_keys(opens: Opens, tmp_pa
         ["side", plain, "visible,1,normal,2"],
         ["flip", "hidden,1,normal,1", plain],
         ["onion", plain, "visible,0.5,normal,1"],
-        ["difference", plain, "visible,1,difference,1"],
+        ["difference", "hidden,1,normal,1", "hidden,1,normal,1"],
     ]
 
 
@@ -212,11 +150,11 @@ def test_flip_shows_before_by_key_and_while_held(opens: Opens, tmp_path: Path) -
 
 
 def test_both_pictures_zoom_and_move_together(opens: Opens, tmp_path: Path) -> None:
-    page = opens(branching_run(tmp_path))
+    page = opens(branching_run(tmp_path), files=True)
     stage = _stage(page)
     stage.get_by_label("Zoom", exact=True).select_option("4")
     frame = stage.locator(".frame")
-    places = """frame => [...frame.querySelectorAll('img')].map(
+    places = """frame => [...frame.querySelectorAll('.pane > img:first-child')].map(
         image => Object.values(image.getBoundingClientRect().toJSON()).map(Math.round).join())"""
     centred = frame.evaluate(places)
 
@@ -236,11 +174,11 @@ def test_both_pictures_zoom_and_move_together(opens: Opens, tmp_path: Path) -> N
 def test_pictures_of_different_shape_say_so(opens: Opens, tmp_path: Path) -> None:
     page = opens(branching_run(tmp_path))
 
-    said = _stage(page, 2).locator(".shape")
+    said = _stage(page, 2).locator(".told-of")
 
     assert said.is_visible()
     assert "640 × 427" in said.inner_text()
-    assert not _stage(page, 1).locator(".shape").is_visible()
+    assert not _stage(page, 1).locator(".told-of").is_visible()
 
 
 def test_the_language_follows_the_browser_and_can_be_switched(opens: Opens, tmp_path: Path) -> None:
@@ -274,10 +212,10 @@ def test_light_and_dark_follow_the_system_and_can_be_switched(opens: Opens, tmp_
 
     page.get_by_role("button", name="Light / dark").click()
 
-    assert dark == "rgb(22, 24, 27)"
-    assert page.evaluate(paper) == "rgb(245, 245, 242)"
+    assert dark == "rgb(23, 24, 26)"
+    assert page.evaluate(paper) == "rgb(246, 245, 242)"
     page.reload()
-    assert page.evaluate(paper) == "rgb(245, 245, 242)"
+    assert page.evaluate(paper) == "rgb(246, 245, 242)"
 
 
 def test_commands_and_prompts_are_copied(opens: Opens, tmp_path: Path) -> None:
@@ -469,5 +407,14 @@ def test_on_paper_the_pictures_stand_without_controls(opens: Opens, tmp_path: Pa
 
     page.emulate_media(media="print")
 
-    assert not any(part.is_visible() for part in page.locator("button, .stage").all())
+    assert not any(part.is_visible() for part in page.locator("button:not(.badge), .stage").all())
     assert _box(page.locator("#step-2 .figures img").nth(1))["width"] > 200
+
+
+def test_on_paper_a_dark_page_is_light(opens: Opens, tmp_path: Path) -> None:
+    page = opens(branching_run(tmp_path), color_scheme="light")
+    page.get_by_role("button", name="Light / dark").click()
+
+    page.emulate_media(media="print")
+
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 27, 26)"

@@ -1,8 +1,5 @@
 """A run as one HTML file that opens anywhere: no network, no server, readable without script."""
 
-import json
-import re
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,19 +9,23 @@ from markupsafe import Markup
 
 from wanflow.imaging.thumbnail import thumbnail as make_thumbnail
 from wanflow.model.run import RunRecord
-from wanflow.model.values import JsonValue
+from wanflow.report.heat import heats
+from wanflow.report.page_data import page_data
 from wanflow.report.policy import policy
-from wanflow.report.review import REVIEW, run_review, shared
+from wanflow.report.review import REVIEW, shared
 from wanflow.report.thumbnails import Thumbnail, shown
+from wanflow.report.tight import tight_script, tight_style
 from wanflow.report.view import PageView, page_view, uses
-from wanflow.report.visible import escaped_json, visible
+from wanflow.report.visible import visible
 from wanflow.report.words import WORDS, Text, filled
 
 # The room for a chain on a sheet of A4 or Letter with its usual margins.
 _PAPER_PX = 640
-# What the script says by itself, in the language that is chosen at that moment.
-_SCRIPT_WORDS = ("slider_value", "copied", "other_shape", "copy", "steps")
-_REVIEW_SCRIPTS = ("dom.js", "review.js", "run_review.js")
+_STYLES = ("paper", "chain", "compare", "steps", "review")
+_SCRIPTS = (
+    *("dom", "language", "theme", "zoom", "compare", "words", "light", "keys"),
+    *("review", "run_review", "run"),
+)
 
 
 def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_thumbnail) -> str:
@@ -38,9 +39,10 @@ def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_
         folder: the run's folder, in which the page is to lie and in which `picture.file` lies.
         thumbnail: makes the small copies.
     """
-    page = page_view(record, shown(uses(record), folder, thumbnail))
-    style = _tight(asset("report.css") + shared("review.css")) + _places(page)
-    script = asset("report.js") + "".join(map(shared, _REVIEW_SCRIPTS))
+    maps = heats(record, folder)
+    page = page_view(record, shown(uses(record), folder, thumbnail), maps)
+    style = page_style() + _places(page)
+    script = page_script()
     return (
         environment()
         .get_template("report.html.j2")
@@ -50,7 +52,7 @@ def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_
             style=Markup(style),  # noqa: S704 - our own file, and numbers
             script=Markup(script),  # noqa: S704 - our own file
             policy=policy(style=style, script=script),
-            data=_data(page, run_review(record)),
+            data=page_data(record, page, maps),
             review=REVIEW,
             language=page.language,
         )
@@ -61,6 +63,19 @@ def report_html(record: RunRecord, *, folder: Path, thumbnail: Thumbnail = make_
 def asset(name: str) -> str:
     """Read a file of the page that comes with the package."""
     return (files("wanflow.report") / "page" / name).read_text(encoding="utf-8")
+
+
+@cache
+def page_style() -> str:
+    """Join the styles of the page of a run, in the order in which they build on each other."""
+    return tight_style("\n".join(shared(f"{name}.css") for name in _STYLES))
+
+
+@cache
+def page_script() -> str:
+    """Join the scripts of the page of a run into one that leaves no name behind."""
+    parts = "\n".join(shared(f"{name}.js") for name in _SCRIPTS)
+    return tight_script(f'"use strict";\n(() => {{\n{parts}}})();\n')
 
 
 @cache
@@ -113,11 +128,6 @@ def _attributes(language: str, **texts: Text) -> Markup:
     return Markup(" ").join([*parts, Markup('data-said="{}"').format(names)])
 
 
-def _tight(style: str) -> str:
-    """Leave out the spaces of a style that only people need."""
-    return re.sub(r"\s*([{};])\s*", r"\1", style).replace(";}", "}")
-
-
 def _places(page: PageView) -> str:
     # Where the nodes of the chain stand is style, and styles are allowed by hash only.
     chain = page.chain
@@ -139,28 +149,3 @@ def _places(page: PageView) -> str:
         + f"@media screen and (max-width:719px){{{narrow}}}"
         + f"@media print{{.nodes{{zoom:{on_paper:.3f}}}}}\n"
     )
-
-
-def _data(page: PageView, review: JsonValue) -> Markup:
-    views = [*page.input_pictures, *(view for step in page.steps for view in step.pictures)]
-    pictures = [
-        {
-            "id": view.id,
-            "en": visible(view.label.en),
-            "zh": visible(view.label.zh),
-            "size": view.size,
-            "width": view.width_px,
-            "height": view.height_px,
-        }
-        for view in views
-        if view.home and view.shown.large
-    ]
-    words: Mapping[str, Mapping[str, str]] = {
-        key: {"en": text.en, "zh": text.zh}
-        for key, text in {**{key: WORDS[key] for key in _SCRIPT_WORDS}, **REVIEW}.items()
-    }
-    data = {"pictures": pictures, "words": words, "review": review}
-    text = escaped_json(json.dumps(data, ensure_ascii=False))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - nothing in it can end the element

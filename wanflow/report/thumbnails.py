@@ -13,8 +13,9 @@ from wanflow.model.run import PictureRecord
 from wanflow.model.values import Sha256
 from wanflow.report.words import WORDS, Text, filled
 
-# Bytes before base64, which makes three into four: together they leave a page below 3 MiB.
-_ALL_LARGE_BYTES = 1_900_000
+# Bytes before base64, which makes three into four: they leave a page below 3 MiB, with 15 maps of
+# what changed.
+_ALL_LARGE_BYTES = 1_650_000
 _ALL_SMALL_BYTES = 300_000
 _LARGE_BYTES = 150 * 1024
 _SMALL_BYTES = 12 * 1024
@@ -59,7 +60,7 @@ class Budget:
 def budget(*, pictures: int, uses: int) -> Budget:
     """Share out the bytes of a page.
 
-    Up to 14 pictures have 1280 px and more than 130 kB each; more pictures get fewer bytes and
+    Up to 15 pictures have 1280 px and 110 kB or more each; more pictures get fewer bytes and
     then fewer pixels, so that the page stays below 3 MiB up to about 300 pictures.
     """
     each = min(_LARGE_BYTES, max(_ALL_LARGE_BYTES // max(pictures, 1), 6_000))

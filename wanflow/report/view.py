@@ -1,11 +1,11 @@
 """What a page shows, taken out of a run record: every text chosen, nothing drawn yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wanflow.model.run import OutputRecord, PictureRecord, RunRecord, StepRecord
 from wanflow.model.values import JobKey, Sha256
-from wanflow.report.thumbnails import Shown
+from wanflow.report.thumbnails import Shown, href
 from wanflow.report.view_chain import ChainView, chain_view
 from wanflow.report.view_pictures import PictureView, Shelf
 from wanflow.report.view_steps import FALLEN, Fact, StepView, fact, step_view, value_text
@@ -33,6 +33,14 @@ class FileRow:
     bytes: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reader should know of something that was written into a result's file."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
     """A whole page. `language` is that of the recipe, in which the page stands without script."""
@@ -48,6 +56,8 @@ class PageView:
     inputs: tuple[Fact, ...]
     input_pictures: tuple[PictureView, ...]
     files: tuple[FileRow, ...]
+    remarks: tuple[Remark, ...]
+    verify: str
 
 
 def page_language(record: RunRecord) -> str:
@@ -71,10 +81,18 @@ def uses(record: RunRecord) -> tuple[PictureRecord, ...]:
     return (*record.input_pictures, *of_steps, *_picked(record), *record.input_pictures)
 
 
-def page_view(record: RunRecord, shown: Mapping[Sha256, Shown]) -> PageView:
-    """Take out of a record what a page says, with the pictures of `shown`."""
+def page_view(
+    record: RunRecord, shown: Mapping[Sha256, Shown], heated: Collection[Sha256] = ()
+) -> PageView:
+    """Take out of a record what a page says.
+
+    Args:
+        record: of the run.
+        shown: its pictures.
+        heated: those that have a map of what changed.
+    """
     shelf = Shelf(record, shown)
-    steps = tuple(step_view(at, record, shelf) for at in range(1, len(record.steps) + 1))
+    steps = tuple(step_view(at, record, shelf, heated) for at in range(1, len(record.steps) + 1))
     return PageView(
         language=page_language(record),
         state=STATES[record.state],
@@ -89,6 +107,12 @@ def page_view(record: RunRecord, shown: Mapping[Sha256, Shown]) -> PageView:
         ),
         input_pictures=shelf.inputs,
         files=_files(record, shelf),
+        remarks=tuple(
+            Remark(output.name, remark.text)
+            for output in record.outputs
+            for remark in output.remarks
+        ),
+        verify=f"wanflow verify {record.run}",
     )
 
 
@@ -159,7 +183,22 @@ def _files(record: RunRecord, shelf: Shelf) -> tuple[FileRow, ...]:
         bytes=f"{len(record.recipe_source.encode(errors='surrogatepass')):,}",
     )
     made = [_step_row(step, picture, shelf) for step in record.steps for picture in step.pictures]
-    return (recipe, *(_row(view) for view in shelf.inputs), *made)
+    results = map(_result_row, record.outputs)
+    return (recipe, *(_row(view) for view in shelf.inputs), *made, *filter(None, results))
+
+
+def _result_row(output: OutputRecord) -> FileRow | None:
+    content = output.content
+    if content is None or output.file is None:
+        return None
+    return FileRow(
+        name=output.name,
+        file=output.file,
+        href=href(output.file),
+        sha256=content.sha256,
+        size=f"{content.width_px} × {content.height_px}",
+        bytes=f"{content.size_bytes:,}",
+    )
 
 
 def _step_row(step: StepRecord, picture: PictureRecord, shelf: Shelf) -> FileRow:

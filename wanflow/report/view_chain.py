@@ -14,6 +14,15 @@ _NARROW_PX = 282
 _NARROW_WIDTHS_PX = (200, 132, 82)
 _TEXT_PX = 50
 _OUTPUT_HEIGHT_PX = 44
+_MOST_PICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One of several pictures that a step made, and whether it is the one that goes on."""
+
+    number: int
+    picked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +36,8 @@ class NodeView:
     caption: Text
     state: str
     picture: PictureView | None
-    more: int = 0
+    picks: tuple[Pick, ...] = ()
+    picks_label: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +112,19 @@ def _step_node(at: int, step: StepRecord, shelf: Shelf) -> NodeView:
         caption=Text(f"{step.operation} · {state.en}", f"{step.operation} · {state.zh}"),
         state=step.state,
         picture=shelf.of_step(step, picture) if picture else None,
-        more=len(step.pictures),
+        picks=_picks(step),
+        picks_label=filled(WORDS["picks_label"], number=step.picked, count=len(step.pictures)),
     )
+
+
+def _picks(step: StepRecord) -> tuple[Pick, ...]:
+    # More than fit on the picture are not drawn one by one; the step itself shows them all.
+    numbers = [picture.index or at for at, picture in enumerate(step.pictures, start=1)]
+    if len(numbers) < 2:
+        return ()
+    if len(numbers) > _MOST_PICKS:
+        numbers = [number for number in numbers if number == step.picked]
+    return tuple(Pick(number, number == step.picked) for number in numbers)
 
 
 def _edges(record: RunRecord, shelf: Shelf) -> tuple[tuple[str, str], ...]:

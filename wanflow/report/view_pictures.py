@@ -15,7 +15,8 @@ class PictureView:
 
     `id` names the picture's bytes within the page, the same at every place. `label` is short,
     `alt` says in a sentence what it is, `caption` its role or whether it goes on. `home` says that
-    this is the one place of the page where it stands large.
+    this is the one place of the page where it stands large. `picked` says that it goes on of
+    several; `seed` is its own, where the service takes one.
     """
 
     id: str
@@ -26,6 +27,8 @@ class PictureView:
     size: str
     caption: Text | None = None
     home: bool = False
+    picked: bool = False
+    seed: int | None = None
 
     @property
     def width_px(self) -> int:
@@ -59,12 +62,13 @@ class Shelf:
     def of_step(self, step: StepRecord, picture: PictureRecord) -> PictureView:
         """Show a picture that a step has made, beside the step."""
         goes_on = len(step.pictures) > 1 and picture.index == step.picked
-        return self.view(
+        view = self.view(
             picture,
             label=self._made_label(picture),
             caption=WORDS["picked"] if goes_on else None,
             home=id(picture) in self._homes,
         )
+        return replace(view, picked=goes_on, seed=seed_of(step, picture))
 
     def into_step(self, picture: PictureRecord, at: int) -> PictureView:
         """Show a picture that goes into a step as its `at`-th, from 1."""
@@ -116,6 +120,20 @@ class Shelf:
             count=self._counts.get(picture.step, 1),
             operation=self._operations.get(picture.step, ""),
         )
+
+
+def seed_of(step: StepRecord, picture: PictureRecord) -> int | None:
+    """Say with which seed a picture of several was made; None where it is the step's or unknown.
+
+    Source:
+        The service counts on from the seed of the request: picture 1 has it, picture 2 one more
+        (Model Studio's reference of image editing, parameter `seed`).
+    """
+    seed = step.parameters.get("seed")
+    of_service = step.provider.partition("@")[0] == "dashscope"
+    if not of_service or isinstance(seed, bool) or not isinstance(seed, int):
+        return None
+    return seed + picture.index - 1 if picture.index and len(step.pictures) > 1 else None
 
 
 def _inputs(record: RunRecord) -> list[PictureRecord]:

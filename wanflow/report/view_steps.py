@@ -1,10 +1,11 @@
 """One step as a page shows it."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from wanflow.model.run import RunRecord, StepRecord
-from wanflow.model.values import JsonValue
+from wanflow.model.values import JsonValue, Sha256
 from wanflow.report.marked import Piece, marked_prompt, marked_template
 from wanflow.report.view_checks import CheckedView, checked_views
 from wanflow.report.view_pictures import PictureView, Shelf
@@ -16,12 +17,25 @@ FALLEN = frozenset({"failed", "unfinished", "undecided"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A name and what stands behind it. `code` is for what machines read, `at` a time in UTC."""
+    """A name and what stands behind it. `code` is for what machines read, `at` a time in UTC.
+
+    `copied` offers to copy it.
+    """
 
     name: Text
     value: Text
     code: bool = False
     at: str | None = None
+    copied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """What the service made of a prompt for one picture."""
+
+    number: int
+    title: Text
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +53,19 @@ class StepView:
     after: str | None
     prompt: tuple[Piece, ...]
     template: tuple[Piece, ...]
-    negative: str
+    negative: tuple[Piece, ...]
     facts: tuple[Fact, ...]
     arguments: tuple[Fact, ...]
     parameters: tuple[Fact, ...]
     mended: tuple[tuple[str, str], ...]
     checked: tuple[CheckedView, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
 
 
 def fact(name: Text, value: Text | str, *, code: bool = False, at: str | None = None) -> Fact:
     """Pair a name with what is the same in both languages, or said in both."""
     said = value if isinstance(value, Text) else Text(value, value)
-    return Fact(name=name, value=said, code=code, at=at)
+    return Fact(name=name, value=said, code=code, at=at, copied=code and bool(said.en))
 
 
 def value_text(value: JsonValue) -> str:
@@ -58,8 +73,17 @@ def value_text(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=list)
 
 
-def step_view(number: int, record: RunRecord, shelf: Shelf) -> StepView:
-    """Take out of the record of the `number`-th step, from 1, what a page says about it."""
+def step_view(
+    number: int, record: RunRecord, shelf: Shelf, heated: Collection[Sha256] = ()
+) -> StepView:
+    """Take out of a record what a page says about one step.
+
+    Args:
+        number: the step's, from 1.
+        record: of the run.
+        shelf: its pictures.
+        heated: the pictures that have a map of what changed.
+    """
     step = record.steps[number - 1]
     images = tuple(shelf.into_step(picture, at) for at, picture in enumerate(step.images, 1))
     pictures = tuple(shelf.of_step(step, picture) for picture in step.pictures)
@@ -82,12 +106,15 @@ def step_view(number: int, record: RunRecord, shelf: Shelf) -> StepView:
         after=after.id if after and comparable else None,
         prompt=marked_prompt(step.template, step.prompt),
         template=marked_template(template),
-        negative=negative if isinstance(negative, str) else "",
+        negative=(Piece(negative),) if isinstance(negative, str) and negative else (),
         facts=_facts(step, record),
         arguments=tuple(fact(Text(k, k), value_text(v)) for k, v in step.arguments.items()),
         parameters=tuple(fact(Text(k, k), value_text(v)) for k, v in parameters.items()),
         mended=tuple((p.name, note.text) for p in step.images for note in p.mended),
-        checked=checked_views(step),
+        checked=checked_views(
+            step, {p.record.index or 1: p.id for p in pictures if _digest(p) in heated}
+        ),
+        rewritten=_rewritten(step),
     )
 
 
@@ -125,13 +152,15 @@ def _facts(step: StepRecord, record: RunRecord) -> tuple[Fact, ...]:
     facts += _bought(step)
     if step.reused_from:
         facts.append(fact(WORDS["reused_from"], step.reused_from, code=True))
+    if step.source_type:
+        facts.append(fact(WORDS["source_type"], step.source_type, code=True))
     if step.fingerprint:
         facts.append(fact(WORDS["fingerprint"], step.fingerprint, code=True))
     return tuple(facts)
 
 
 def _bought(step: StepRecord) -> list[Fact]:
-    """Say what the service has billed, under which names, and what it made of the prompt."""
+    """Say what the service has billed, and under which names."""
     facts: list[Fact] = []
     if step.billed_images:
         facts.append(fact(WORDS["billed"], f"{step.billed_images:,}"))
@@ -141,7 +170,20 @@ def _bought(step: StepRecord) -> list[Fact]:
         facts.append(fact(WORDS["task"], step.task_id, code=True))
     if step.request_id:
         facts.append(fact(WORDS["request"], step.request_id, code=True))
-    for number, prompt in enumerate(step.actual_prompts, start=1):
-        if prompt and prompt != step.prompt:
-            facts.append(fact(filled(WORDS["rewritten"], number=number), prompt))
     return facts
+
+
+def _rewritten(step: StepRecord) -> tuple[Rewritten, ...]:
+    return tuple(
+        Rewritten(
+            number=number,
+            title=filled(WORDS["rewritten"], number=number),
+            pieces=(Piece(prompt),),
+        )
+        for number, prompt in enumerate(step.actual_prompts, start=1)
+        if prompt and prompt != step.prompt
+    )
+
+
+def _digest(view: PictureView) -> Sha256:
+    return view.record.artifact.sha256

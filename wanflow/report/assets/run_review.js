@@ -1,27 +1,5 @@
 // The review of one run: every step that has made pictures is decided on beside them.
-function reviewRun(data) {
-  const byId = (id) => document.getElementById(id);
-  const root = document.documentElement;
-  const { run, things } = data.review;
-  const say = (key, values = {}) =>
-    data.words[key][root.lang.startsWith("zh") ? "zh" : "en"].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-  const announce = (text) => {
-    byId("live").textContent = text;
-  };
-  const remembered = (key) => {
-    try {
-      return localStorage.getItem("wanflow-" + key);
-    } catch {
-      return null;
-    }
-  };
-  const remember = (key, value) => {
-    try {
-      localStorage.setItem("wanflow-" + key, value);
-    } catch {
-      // A convenience only.
-    }
-  };
+function reviewRun({ run, things }) {
   const places = new Map();
   let current = things[0];
 
@@ -65,7 +43,7 @@ function reviewRun(data) {
     byId(thing.at).addEventListener("focusin", () => settle(thing));
   }
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || !keysWanted() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches("input:not([type=checkbox]), select, textarea, .zoomed, [tabindex='0'], summary")) return;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) {
@@ -77,13 +55,9 @@ function reviewRun(data) {
     event.preventDefault();
     go(beside);
   });
-  new MutationObserver(() => {
+  spoken.push(() => {
     review.relabel();
     changed(null);
-  }).observe(root, { attributeFilter: ["lang"] });
+  });
   byId("review").hidden = false;
 }
-document.addEventListener("DOMContentLoaded", () => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  if (data.review.things.length) reviewRun(data);
-});

@@ -14,7 +14,7 @@ from wanflow.model.difference import Change, Comparison, Part, PicturePair, Side
 from wanflow.model.run import PictureRecord
 from wanflow.report.diff.text import label_of
 from wanflow.report.diff.words import Piece, word_difference
-from wanflow.report.html_page import asset, environment
+from wanflow.report.html_page import asset, environment, page_style
 from wanflow.report.policy import policy
 from wanflow.report.thumbnails import href
 from wanflow.report.words import Text
@@ -94,7 +94,7 @@ def difference_page(comparison: Comparison, *, language: str = "en") -> str:
     told = [pair for pair in comparison.pictures if pair.verdict != "same"]
     share = min(_MOST_BYTES, max(_LEAST_BYTES, _ALL_BYTES // max(1, 2 * len(told))))
     same = len(comparison.pictures) - len(told)
-    style = asset("report.css") + asset("diff.css")
+    style = page_style() + asset("diff.css")
     return (
         environment()
         .get_template("diff.html.j2")
